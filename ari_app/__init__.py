@@ -1,0 +1,1 @@
+"""Duudlaga answers calls for many companies with one team of agents."""

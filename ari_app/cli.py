@@ -1,0 +1,114 @@
+"""The command `duudlaga`: which commands there are, and what they have in common.
+
+A command's module is imported when that command runs, and not before: help stays quick, and a
+library that cannot be loaded stops only the commands that need it.
+"""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+from ari_app.commands.failure import report_failure
+from ari_app.commands.texts import LANGUAGES, Texts, chosen_language
+
+
+class _Listed(NamedTuple):
+    """A command as the list shows it; `module` stands in ari_app/commands."""
+
+    module: str
+    panel: str
+    help: str
+    is_group: bool = False
+
+
+_RUN, _CALL, _HOUSE, _KEEP = "Running", "Calls", "Clients and agents", "Storage"
+
+COMMANDS = {
+    "up": _Listed("running", _RUN, "Start everything on this machine and watch over it."),
+    "down": _Listed("running", _RUN, "Stop everything that `up` started."),
+    "status": _Listed("status", _RUN, "Show what runs, since when, and every address."),
+    "doctor": _Listed("doctor", _RUN, "Check the machine and the copy, in red and green."),
+    "home": _Listed("running", _RUN, "Print the folder that holds everything of this copy."),
+    "call": _Listed("call", _CALL, "Place a real call and watch what happens to it."),
+    "calls": _Listed("calls", _CALL, "List the last calls, or tell the story of one."),
+    "client": _Listed("clients", _HOUSE, "Import, export and list clients.", is_group=True),
+    "flow": _Listed("flows", _HOUSE, "Validate a call flow, or walk through it.", is_group=True),
+    "agent": _Listed("agents", _HOUSE, "Show agents, their states and phones.", is_group=True),
+    "prompt": _Listed("prompts", _HOUSE, "Bring in what callers hear.", is_group=True),
+    "migrate": _Listed("storage", _KEEP, "Bring the database up to this version's tables."),
+    "rebuild": _Listed("storage", _KEEP, "Derive the history of calls anew from its entries."),
+}
+
+
+class _Commands(TyperGroup):
+    """Lists commands without loading them, and turns every failure into a sentence."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Exchange the listed command for the real one; typer calls this to run it."""
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, load_command(name) if name in COMMANDS else listed, rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; what it raises ends as a sentence and exit status 1."""
+        with report_failure():
+            return super().invoke(ctx)
+
+
+def load_command(name: str) -> Any:
+    """The real command of this name, from its module."""
+    listed = COMMANDS[name]
+    group = typer.main.get_group(import_module(f"ari_app.commands.{listed.module}").app)
+    return group if listed.is_group else group.commands[name]
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for _name, _listed in COMMANDS.items():
+    # `_Commands` exchanges it for the real one before it could run.
+    app.command(_name, help=_listed.help, rich_help_panel=_listed.panel)(lambda: None)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo("duudlaga " + version("duudlaga"))
+        raise typer.Exit
+
+
+def _known_language(language: str | None) -> str | None:
+    if language is not None and language not in LANGUAGES:
+        raise typer.BadParameter(f"{language!r} is not one of {', '.join(LANGUAGES)}.")
+    return language
+
+
+@app.callback()
+def prepare(
+    context: typer.Context,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            envvar="DUUDLAGA_LANGUAGE",
+            callback=_known_language,
+            help="en or mn; else as the terminal is set.",
+        ),
+    ] = None,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "-V", "--version", callback=_print_version, is_eager=True, help="The version."
+        ),
+    ] = False,
+) -> None:
+    """Duudlaga answers calls for many companies with one team of agents.
+
+    Begin with: duudlaga up. Then, in another window: duudlaga call NUMBER.
+    """
+    context.obj = Texts(language or chosen_language())

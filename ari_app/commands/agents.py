@@ -1,0 +1,135 @@
+"""`duudlaga agent`: who answers, in which state, and how their phones register."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from ari_app.acd.agents import AgentView
+from ari_app.commands.live_state import LiveStateAwayError, live_state
+from ari_app.commands.output import print_json, print_table
+from ari_app.commands.texts import Texts
+from ari_app.commands.times import rfc3339, wall_clock
+from ari_app.settings import Settings
+from ari_app.snapshot.reader import Snapshot
+from ari_app.telephony.phone_book import PhoneBook
+
+app = typer.Typer(no_args_is_help=True, help="Show agents, their states and phones.")
+
+COLUMNS = ("agent", "name", "state", "since", "reason", "phone", "clients")
+
+
+class Wish(StrEnum):
+    """What somebody may want an agent to be; the rest follows from calls and phones."""
+
+    READY = "ready"
+    PAUSED = "paused"
+    OFFLINE = "offline"
+
+
+# Off duty is a pause with this reason: the phone's registration alone makes an agent offline.
+OFF_DUTY = "off_duty"
+
+
+class UnknownAgentError(Exception):
+    """The house has no agent of this name."""
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the agents: state, since when, why, and whether the phone can be reached.
+
+    Without Redis nobody knows the states; they are left empty.
+    """
+    texts: Texts = context.obj
+    settings = Settings.load()
+    house = Snapshot.open(settings.snapshot).agents
+    views: dict[str, AgentView] = {}
+    try:
+        with live_state(settings) as live:
+            views = live.agents(house)
+    except LiveStateAwayError as error:
+        typer.echo(str(error), err=True)
+    rows = [agent_row(slug, agent, views.get(slug)) for slug, agent in sorted(house.items())]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table([_for_people(row, texts) for row in rows], COLUMNS)
+
+
+@app.command()
+def state(
+    agent: Annotated[str, typer.Argument(help="The agent's slug.")],
+    wish: Annotated[Wish, typer.Argument(metavar="ready|paused|offline", help="What to be.")],
+    reason: Annotated[str, typer.Option(help="Why, for a pause.")] = "",
+) -> None:
+    """Make an agent ready, pause them, or take them off duty.
+
+    During a call it takes effect after it. Off duty is a pause until they are made ready again.
+    """
+    if wish is Wish.READY:
+        command, arguments = "ready", {"agent": agent}
+    else:
+        why = reason or (OFF_DUTY if wish is Wish.OFFLINE else "")
+        command, arguments = "pause", {"agent": agent, "reason": why}
+    with live_state(Settings.load()) as live:
+        answer = live.tell(command, arguments)
+    if not answer.done:
+        raise UnknownAgentError(answer.message)
+    typer.echo(answer.message)
+
+
+@app.command()
+def phone(
+    context: typer.Context,
+    agent: Annotated[str, typer.Argument(help="The agent's slug.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print how any SIP phone registers as this agent's: address, user, password."""
+    texts: Texts = context.obj
+    settings = Settings.load()
+    house = Snapshot.open(settings.snapshot).agents
+    if agent not in house:
+        raise UnknownAgentError(
+            f"the house has no agent {agent}; it has {', '.join(sorted(house))}"
+        )
+    password = PhoneBook(settings.home / "phones.json").known(agent)
+    if password is None:
+        raise UnknownAgentError(
+            f"agent {agent} has no account yet; a running controller makes one within a second"
+        )
+    account = {
+        "agent": agent,
+        "address": settings.sip_address,
+        "port": settings.sip_port,
+        "transport": "udp",
+        "user": f"agent-{agent}",
+        "password": password,
+    }
+    if as_json:
+        print_json(account)
+        return
+    typer.echo(texts("agent.phone"))
+    for name, value in account.items():
+        typer.echo(f"  {name:<10} {value}")
+
+
+def agent_row(slug: str, agent: dict[str, Any], view: AgentView | None) -> dict[str, Any]:
+    """One agent as docs/json-output.md has it; without a view the live fields are null."""
+    return {
+        "agent": slug,
+        "name": agent["name"],
+        "state": view.state if view else None,
+        "since": rfc3339(view.since) if view and view.since else None,
+        "reason": (view.reason or None) if view else None,
+        "phone": ("reachable" if view.registered else "unreachable") if view else None,
+        "clients": agent["clients"],
+    }
+
+
+def _for_people(row: dict[str, Any], texts: Texts) -> dict[str, Any]:
+    known = {name: texts.word(row[name]) for name in ("state", "reason", "phone") if row[name]}
+    return row | known | {"since": wall_clock(row["since"])}

@@ -1,0 +1,113 @@
+"""Places a call from the outside world and follows its journal until all is told."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ari_app.commands.call_rows import row_of
+from ari_app.commands.journal_view import JournalView, Line, open_view
+from ari_app.flow.entries import Entry
+from ari_app.settings import Settings
+from ari_app.standalone.outside import OutsideCall
+from ari_app.standalone.service_error import ServiceError
+
+_POLL_SECONDS = 0.1
+_END_SECONDS = 20.0
+"""How long after the caller hung up the last entry may come: the witness takes a while."""
+_RECORDING_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What became of a call. `row` as in docs/json-output.md, `None` when nothing is on record.
+
+    `heard` is a file with what the caller heard; `recorded` says that there is a recording, though
+    it may not be finished yet.
+    """
+
+    row: dict[str, Any] | None
+    lines: list[Line]
+    heard: str | None
+    recorded: bool
+
+
+class CallWatch:
+    """One call. `tell` hears each entry as it appears in the journal."""
+
+    def __init__(self, settings: Settings, tell: Callable[[Entry], None]) -> None:
+        """Nothing happens before `place`."""
+        self._settings = settings
+        self._tell = tell
+        self._lines: list[Line] = []
+        self._seq = 0
+
+    async def place(
+        self, number: str, caller: str, name: str, press: str, hang_up_after: float | None
+    ) -> Placed:
+        """Call `number`, and return when the call is over and its recording is finished.
+
+        SIGINT hangs up. Raises `ServiceError` when the call cannot be placed.
+        """
+        hang_up = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, hang_up.set)
+        with open_view(self._settings.journal) as journal:
+            if journal is None:
+                raise ServiceError("Nothing has ever run here: start it with duudlaga up.")
+            self._seq = journal.last_seq()
+            async with OutsideCall.place(
+                self._settings, number, caller, name, press=press, hang_up_after=hang_up_after
+            ) as call:
+                await self._follow(journal, caller, call, hang_up)
+            await self._read_until(journal, caller, self._has_ended, _END_SECONDS)
+            await self._read_until(journal, caller, self._is_stored, _RECORDING_SECONDS)
+        return Placed(
+            row=row_of(self._lines, self._settings.recordings),
+            lines=self._lines,
+            heard=str(call.heard) if call.heard.exists() else None,
+            recorded=self._has("recording_expected"),
+        )
+
+    async def _follow(
+        self, journal: JournalView, caller: str, call: OutsideCall, hang_up: asyncio.Event
+    ) -> None:
+        """Tell the story until the caller's line is dead or somebody wants to hang up."""
+        while not hang_up.is_set():
+            self._read(journal, caller)
+            if any(event.kind == "hung_up" for event in call.events):
+                return
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def _read_until(
+        self, journal: JournalView, caller: str, done: Callable[[], bool], seconds: float
+    ) -> None:
+        deadline = time.monotonic() + seconds
+        while True:
+            self._read(journal, caller)
+            if done() or time.monotonic() > deadline:
+                return
+            await asyncio.sleep(_POLL_SECONDS)
+
+    def _read(self, journal: JournalView, caller: str) -> None:
+        for line in journal.after(self._seq):
+            self._seq = line.seq
+            if self._lines:
+                is_ours = line.call == self._lines[0].call
+            else:  # the first call offered from this number since we dialled
+                facts = line.entry.data
+                is_ours = line.entry.kind == "call_offered" and facts.get("caller_raw") == caller
+            if is_ours:
+                self._lines.append(line)
+                self._tell(line.entry)
+
+    def _has(self, kind: str) -> bool:
+        return any(line.entry.kind == kind for line in self._lines)
+
+    def _has_ended(self) -> bool:
+        return self._has("call_ended")
+
+    def _is_stored(self) -> bool:
+        kinds = [line.entry.kind for line in self._lines]
+        return kinds.count("recording_stored") >= kinds.count("recording_expected")

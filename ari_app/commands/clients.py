@@ -1,0 +1,103 @@
+"""`duudlaga client`: import, export and list the companies we answer for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ari_app.commands.database import house_database
+from ari_app.commands.output import print_json, print_table
+from ari_app.commands.texts import Texts
+from ari_app.settings import Settings
+from ari_app.standalone.account import give_back
+from ari_app.standalone.client_import import ImportReport, import_clients
+from ari_app.store.database import transaction
+from ari_app.store.document_file import DocumentError
+from ari_app.store.exporting import client_slugs, load_agents, load_client, to_yaml
+
+app = typer.Typer(no_args_is_help=True, help="Import, export and list clients.")
+
+COLUMNS = ("client", "name", "language", "timezone", "numbers", "flows", "queues")
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    files: Annotated[
+        list[Path], typer.Argument(help="Documents, or folders of them; agents before or with.")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything and change nothing.")
+    ] = False,
+) -> None:
+    """Bring clients and agents in from their documents: all of them, or, with a mistake, none.
+
+    A document is the whole truth of its client. Prompts are spoken or converted, and the new
+    configuration counts from the next call on.
+    """
+    texts: Texts = context.obj
+    settings = Settings.load()
+    with house_database(settings) as connection:
+        report = import_clients(settings, connection, files, dry_run=dry_run)
+    give_back(settings.home)
+    for line in _lines(report, texts):
+        typer.echo(line)
+    for problem in report.problems:
+        typer.echo(problem, err=True)
+    if report.problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    client: Annotated[str, typer.Argument(help="The client's slug, or `agents` for the agents.")],
+) -> None:
+    """Print a client as the document from which it can be imported again."""
+    with house_database(Settings.load()) as connection, transaction(connection) as cursor:
+        document = load_agents(cursor) if client == "agents" else load_client(cursor, client)
+        if document is None:
+            known = ", ".join(client_slugs(cursor)) or "none"
+            raise DocumentError(f"there is no client {client}; there are: {known}")
+    typer.echo(to_yaml(document), nl=False)
+
+
+@app.command("list")
+def list_(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the clients with their numbers, flows and queues."""
+    rows = []
+    with house_database(Settings.load()) as connection, transaction(connection) as cursor:
+        for slug in client_slugs(cursor):
+            document = load_client(cursor, slug)
+            assert document is not None, "one transaction sees the same clients throughout"
+            rows.append(
+                {
+                    "client": slug,
+                    "name": document.name,
+                    "language": document.language,
+                    "timezone": document.timezone,
+                    "numbers": [number.number for number in document.numbers],
+                    "flows": list(document.flows),
+                    "queues": list(document.queues),
+                }
+            )
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(rows, COLUMNS)
+
+
+def _lines(report: ImportReport, texts: Texts) -> Iterator[str]:
+    """What the import did, one line each."""
+    imported = report.imported
+    key = "client.would_import" if report.version is None else "client.imported"
+    for name in (*imported.agents, *imported.clients):
+        yield texts(key, name=name)
+    for client, flow, revision in imported.revisions:
+        yield texts("client.published", client=client, flow=flow, revision=revision)
+    if imported.prompts:
+        yield texts("client.prompts", count=len(imported.prompts))
+    if report.version is not None:
+        yield texts("client.in_force", version=report.version)

@@ -1,0 +1,48 @@
+"""Postgres as the commands use it: a connection of the whole house, or a sentence."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import psycopg2
+
+from ari_app.settings import Settings
+from ari_app.store.database import Connection, connect
+from ari_app.store.roles import OWNER, WRITER
+
+
+class DatabaseAwayError(Exception):
+    """Postgres cannot be reached; the message is a sentence, `reason` the server's own words."""
+
+    def __init__(self, reason: str) -> None:
+        """`reason` is what the driver says; only its first line is for people."""
+        self.reason = reason.strip().splitlines()[0] if reason.strip() else "no reason given"
+        super().__init__(
+            f"Postgres is not reachable ({self.reason}). `duudlaga status` shows what runs."
+        )
+
+
+def house_database(settings: Settings) -> AbstractContextManager[Connection]:
+    """A connection that sees all clients, closed at the end.
+
+    Raises `DatabaseAwayError` when the server is away, at first or in the middle.
+    """
+    return _open(settings.postgres_address(WRITER))
+
+
+def owner_database(settings: Settings) -> AbstractContextManager[Connection]:
+    """A connection of the tables' owner, for migrations alone; else as `house_database`."""
+    return _open(settings.postgres_address(OWNER))
+
+
+@contextmanager
+def _open(dsn: str) -> Iterator[Connection]:
+    try:
+        connection = connect(dsn, "duudlaga-commands")
+    except psycopg2.OperationalError as error:
+        raise DatabaseAwayError(str(error)) from error
+    try:
+        yield connection
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        raise DatabaseAwayError(str(error)) from error
+    finally:
+        connection.close()

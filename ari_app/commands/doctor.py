@@ -1,0 +1,52 @@
+"""`duudlaga doctor`: the checks, in red and green, as they are done."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from ari_app.commands.output import cell, print_json
+from ari_app.commands.texts import Texts
+from ari_app.settings import Settings
+from ari_app.standalone.doctor import examine
+from ari_app.standalone.finding import Finding
+
+app = typer.Typer()
+
+_MARKS = {"ok": ("✔", "green"), "warn": ("!", "yellow"), "bad": ("✘", "red")}
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check the machine and the copy, in red and green.
+
+    Each finding that is not green says what to do. Exit status 1 when one is red.
+    """
+    texts: Texts = context.obj
+    findings = []
+    for finding in examine(Settings.load()):
+        findings.append(finding)
+        if not as_json:
+            _print(finding)
+    bad = sum(finding.grade == "bad" for finding in findings)
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        typer.echo(texts("doctor.problems", count=bad) if bad else texts("doctor.all_good"))
+    if bad:
+        raise typer.Exit(1)
+
+
+def _print(finding: Finding) -> None:
+    mark, colour = _MARKS[finding.grade]
+    typer.secho(f"{mark} {finding.name:<10} ", fg=colour, nl=False)
+    typer.echo(_one_line(finding.fact))
+    if finding.advice:
+        typer.echo(f"  {'':<10} → {_one_line(finding.advice)}")
+
+
+def _one_line(text: str) -> str:
+    return cell(" ".join(text.split()))

@@ -1,0 +1,60 @@
+"""What a person sees when a command fails: one sentence, never a traceback."""
+
+import json
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+
+@contextmanager
+def report_failure() -> Iterator[None]:
+    """Print the exception's sentence on standard error and leave with exit status 1.
+
+    The project's own exceptions carry a sentence made for people. Any other one is a fault of the
+    program: it goes, whole, to log/commands.log of the home, and the sentence says so.
+    """
+    try:
+        yield
+    except (typer.Exit, typer.Abort, typer.TyperException):
+        raise  # typer's own way to end a command or to refuse its arguments
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        sys.stdout = None  # or Python complains once more at its exit
+        raise typer.Exit(0) from None
+    except Exception as error:  # the last place where it can become a sentence
+        typer.echo(_sentence(error), err=True)
+        raise typer.Exit(1) from error
+
+
+def _sentence(error: Exception) -> str:
+    if type(error).__module__.startswith("ari_app."):
+        text = str(error).rstrip()
+        return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    kind = f"{type(error).__name__}: {error}".splitlines()[0]
+    try:
+        return f"Something unforeseen went wrong ({kind}). All about it is in {_keep(error)}."
+    except Exception as no_log:  # noqa: BLE001 - the first fault is the one to tell
+        return f"Something unforeseen went wrong ({kind}), and no log could be kept: {no_log}."
+
+
+def _keep(error: Exception) -> Path:
+    from ari_app.places import Places  # noqa: PLC0415 - slow to load, and seldom needed
+
+    log = Places.load().home / "log" / "commands.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    line = {
+        "timestamp": datetime.now(UTC).isoformat(),
+        "level": "error",
+        "event": "command_failed",
+        "arguments": sys.argv[1:],
+        "exception": "".join(traceback.format_exception(error)),
+    }
+    with log.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return log

@@ -1,0 +1,106 @@
+"""`duudlaga flow`: hold a flow against the rules, or walk through it without a telephone."""
+
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from ari_app.commands.flow_findings import findings
+from ari_app.commands.flow_source import flow_source
+from ari_app.commands.output import cell, print_json
+from ari_app.commands.texts import Texts
+from ari_app.flow.engine import Flow
+from ari_app.flow.events import CallOffered
+from ari_app.flow.simulate import HELP, Simulator
+from ari_app.places import Places
+
+app = typer.Typer(no_args_is_help=True, help="Validate a call flow, or walk through it.")
+
+_PATIENCE_SECONDS = 1800
+_ITEM = re.compile(r"\b(client|standard):([\w/-]+)")
+
+
+@app.command()
+def validate(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A flow, or a client's document; YAML or JSON.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Hold a file's flows against the rules; exit with 1 when one may not be published.
+
+    Every finding names the flow, the node and the field. Warnings do not forbid publishing.
+    """
+    texts: Texts = context.obj
+    found = findings(file)
+    if as_json:
+        print_json([{"flow": flow, **asdict(problem)} for flow, problem in found])
+    for flow, problem in () if as_json else found:
+        typer.echo(cell(f"{texts.word(problem.severity)}: {flow}, {problem}"))
+    if any(problem.severity == "error" for _, problem in found):
+        raise typer.Exit(1)
+    if not as_json:
+        typer.echo(texts("flow.valid", file=file))
+
+
+@app.command()
+def simulate(
+    place: Annotated[
+        str, typer.Argument(metavar="FILE|CLIENT", help="A client's or flow's file, or a slug.")
+    ],
+    flow: Annotated[str, typer.Option(help="Which of the client's flows.")] = "main",
+    press: Annotated[
+        str | None,
+        typer.Option(help="Keys to press without asking; w waits for the end of a prompt."),
+    ] = None,
+    caller: Annotated[str | None, typer.Option("--from", help="The caller's number.")] = None,
+    at: Annotated[
+        datetime | None, typer.Option(help="When the call comes in, on the client's clock.")
+    ] = None,
+) -> None:
+    """Walk through a flow: what would a caller hear, and what would become of the call?
+
+    It is led by the interpreter of live calls, and by what you type: keys, `wait 30`, `hang up`,
+    `agent bold answers`. With --press the caller presses those keys, listens on for half an hour,
+    and hangs up.
+    """
+    source = flow_source(place, flow, Places.load().snapshot)
+    loaded = Flow.load(source.bundle)
+    when = at.replace(tzinfo=ZoneInfo(loaded.timezone)) if at else datetime.now().astimezone()
+
+    def tell(line: str) -> None:
+        typer.echo(cell(line) if "\n" not in line else line)
+        for kind, name in _ITEM.findall(line):
+            if words := source.words(kind, name, loaded.language):
+                typer.echo(f"      “{cell(words)}”")
+
+    simulator = Simulator(loaded, tell, when.timestamp())
+    simulator.take(CallOffered(caller_number=caller, caller_raw=caller or ""))
+    lines = iter(_typed() if press is None else _pressed(press))
+    while simulator.run.outcome is None and (line := next(lines, None)) is not None:
+        simulator.feed(line.strip())
+
+
+def _pressed(press: str) -> Iterable[str]:
+    """The lines of somebody who presses these keys and then only listens."""
+    for key in press:
+        if key not in "0123456789*#w":
+            raise typer.BadParameter(f"{key!r} is no key; they are 0-9, * and #, and w for a wait.")
+    keys = ["" if key == "w" else key for key in press]
+    return [*keys, f"wait {_PATIENCE_SECONDS}", "hang up"]
+
+
+def _typed() -> Iterable[str]:
+    """The lines that a person types; the end of the input is the end of the walk."""
+    typer.echo(HELP)
+    while True:
+        typer.echo("> ", nl=False)
+        line = sys.stdin.readline()
+        if not line:
+            return
+        yield line

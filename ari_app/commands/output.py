@@ -1,0 +1,50 @@
+"""Printing: tables for people, JSON for programs, and never a control character."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+
+def print_json(value: Any) -> None:
+    """Print the value as indented JSON, other alphabets as they are."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print these columns of the rows; on a terminal as wide as it is, else without wrapping."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell(row[column])) for column in columns))
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 240
+    console.print(table)
+
+
+def cell(value: Any) -> str:
+    """One value as a person reads it: nothing for null, lists with commas, hostile text defused."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list() | tuple():
+            return ", ".join(cell(part) for part in value)
+        case dict():
+            return ", ".join(f"{key}: {cell(part)}" for key, part in value.items())
+    return printable(str(value))
+
+
+def printable(text: str) -> str:
+    """The text without what would move the cursor, recolour the terminal or turn lines around."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )

@@ -1,0 +1,106 @@
+"""`duudlaga status`: what runs, since when, every address, and the figures of now."""
+
+from typing import Annotated, Any
+
+import typer
+
+from ari_app.commands.addresses import addresses
+from ari_app.commands.database import DatabaseAwayError, house_database
+from ari_app.commands.journal_view import open_view
+from ari_app.commands.output import print_json, print_table
+from ari_app.commands.texts import Texts
+from ari_app.commands.times import rfc3339, wall_clock
+from ari_app.settings import Settings
+from ari_app.standalone.status import Status
+from ari_app.standalone.status import status as status_now
+from ari_app.store.database import transaction
+
+app = typer.Typer()
+
+COLUMNS = ("name", "state", "pid", "since", "restarts")
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what runs, since when, and every address.
+
+    Exit status 1 when nothing runs.
+    """
+    texts: Texts = context.obj
+    settings = Settings.load()
+    now = status_now(settings)
+    report = {**_processes(now), **addresses(settings), **_figures(settings)}
+    if as_json:
+        print_json(report)
+    else:
+        _print(report, texts)
+    if now.phase != "running":
+        raise typer.Exit(1)
+
+
+def _processes(now: Status) -> dict[str, Any]:
+    return {
+        "home": now.home,
+        "phase": now.phase,
+        "pid": now.pid,
+        "since": rfc3339(now.since),
+        "failure": now.failure,
+        "processes": [
+            {
+                "name": line.name,
+                "state": line.health,
+                "pid": line.pid,
+                "since": rfc3339(line.since),
+                "restarts": line.restarts,
+            }
+            for line in now.processes
+        ],
+    }
+
+
+def _figures(settings: Settings) -> dict[str, Any]:
+    with open_view(settings.journal) as journal:
+        live_calls = journal.live_calls() if journal else 0
+    return {"live_calls": live_calls, "calls_unlogged": _unlogged(settings)}
+
+
+def _unlogged(settings: Settings) -> int | None:
+    """How many calls only the witness knows; `None` when Postgres cannot be asked."""
+    try:
+        with house_database(settings) as connection, transaction(connection) as cursor:
+            cursor.execute("SELECT count(*) FROM calls_unlogged")
+            return int(cursor.fetchone()[0])
+    except DatabaseAwayError:
+        return None
+
+
+def _print(report: dict[str, Any], texts: Texts) -> None:
+    typer.echo(texts("status.home", home=report["home"]))
+    if report["phase"] == "stopped":
+        typer.echo(texts("status.nothing_runs"))
+        return
+    if report["failure"]:
+        typer.echo(report["failure"])
+    print_table(
+        [
+            line | {"state": texts.word(line["state"]), "since": wall_clock(line["since"])}
+            for line in report["processes"]
+        ],
+        COLUMNS,
+    )
+    unlogged = report["calls_unlogged"]
+    typer.echo(texts("status.live_calls", count=report["live_calls"]))
+    count = texts("status.unknown") if unlogged is None else unlogged
+    typer.echo(texts("status.unlogged", count=count))
+    for name, place in (
+        ("SIP", report["sip"]["uri"]),
+        (texts("status.outside"), report["outside"]["uri"]),
+        ("ARI", report["ari"]["url"]),
+        ("AMI", f"{report['ami']['address']}:{report['ami']['port']}"),
+        ("Postgres", report["postgres"]["dsn"]),
+        ("Redis", report["redis"]["url"]),
+    ):
+        typer.echo(f"  {name:<9} {place}")

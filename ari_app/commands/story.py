@@ -1,0 +1,56 @@
+"""A call's journal in plain words: one sentence for each entry."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ari_app.commands.output import cell
+from ari_app.commands.texts import Texts
+from ari_app.flow.entries import Entry
+
+# Fields whose values are words of the project, and read better in the person's language.
+_WORDS = frozenset({"reason", "outcome", "by", "kind"})
+
+
+def told(entry: Entry, texts: Texts) -> str:
+    """The entry as one line: the local time, then the sentence."""
+    clock = datetime.fromtimestamp(entry.at).astimezone().strftime("%H:%M:%S.%f")[:-5]
+    return f"{clock}  {sentence(entry, texts)}"
+
+
+def sentence(entry: Entry, texts: Texts) -> str:
+    """What the entry says. An entry of a kind or form that we do not know is told all the same."""
+    facts = _Facts({name: _fact(name, value, texts) for name, value in entry.data.items()})
+    facts["caller"] = _caller(entry.data, texts)
+    facts["party"] = cell(entry.data.get("agent") or entry.data.get("number")) or texts.word(
+        "agent"
+    )
+    facts.setdefault("kind", entry.kind)
+    if entry.kind == "callback_booked" and not entry.data.get("number"):
+        facts["number"] = texts.word("withheld")
+    try:
+        pattern = texts(f"entry.{entry.kind}")
+    except KeyError:
+        pattern = texts("entry.other")
+    text = pattern.format_map(facts)
+    return text[:1].upper() + text[1:]
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+def _fact(name: str, value: Any, texts: Texts) -> str:
+    if name in _WORDS and isinstance(value, str):
+        return cell(texts.word(value))
+    if isinstance(value, float):
+        return f"{value:.1f}"
+    return cell(value) or "–"
+
+
+def _caller(data: Mapping[str, Any], texts: Texts) -> str:
+    """The number, as far as there is one, and the name that the network sent."""
+    number = data.get("caller_number") or data.get("caller_raw") or texts.word("withheld")
+    name = data.get("caller_name")
+    return cell(f"{number} ({name})" if name else number)

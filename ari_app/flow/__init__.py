@@ -1,0 +1,1 @@
+"""The flow language and its pure interpreter."""

@@ -1,0 +1,170 @@
+"""What happened to a call, in the past tense: the input of :func:`ari_app.flow.engine.advance`.
+
+Telephony translates Asterisk's messages into these; the queue and the recovery make the others.
+An event carries facts alone, never a decision. All times are Unix seconds, UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffered:
+    """A caller's call reached us. Always the first event of a run.
+
+    ``caller_number`` is E.164 or ``None`` (withheld, or nothing that can be dialled);
+    ``caller_raw`` and ``caller_name`` are what the network sent, hostile until proven otherwise.
+    """
+
+    caller_number: str | None = None
+    caller_raw: str = ""
+    caller_name: str = ""
+    known: bool = False
+    vip: bool = False
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DtmfReceived:
+    """The caller pressed one key: ``0`` to ``9``, ``*``, ``#``, ``A`` to ``D``."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayFinished:
+    """The play with this id came to its end, was stopped, or could not be played (``failed``)."""
+
+    play: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFinished:
+    """The caller's message ended. ``seconds`` is its length; 0 when nothing was recorded."""
+
+    record: str
+    seconds: float
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueueJoined:
+    """The queue took the caller in. ``position`` counts from 1."""
+
+    queue: str
+    position: int
+    agents: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRefused:
+    """The queue does not take the caller, or no longer: ``reason`` is ``no_agents`` or ``full``."""
+
+    queue: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMoved:
+    """The caller's place changed. ``wait_seconds`` is the expected rest of the wait, if known."""
+
+    queue: str
+    position: int
+    wait_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentsReserved:
+    """The queue reserved these agents for the caller: ring them (all at once if several)."""
+
+    queue: str
+    agents: tuple[str, ...]
+    ring_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    """The far end of this leg picked up."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegFailed:
+    """This leg ended before it was answered.
+
+    ``reason``: ``busy``, ``no_answer``, ``refused``, ``unreachable`` or ``cancelled``.
+    """
+
+    leg: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegHungUp:
+    """An answered leg ended. ``lost`` when it died without anybody hanging up."""
+
+    leg: str
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaitTimedOut:
+    """The deadline of the run's wait passed. ``wait`` is the wait's id: a late one is ignored."""
+
+    wait: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerHungUp:
+    """The caller's channel is gone. ``at`` is when, if that is known to be earlier than now."""
+
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFailed:
+    """Asterisk refused a command; ``command`` is its id, ``reason`` Asterisk's words."""
+
+    command: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The call was found alive after the controller was away: do again what the caller needs now.
+
+    ``answered`` and ``ringing`` are the run's legs that still exist.
+    """
+
+    answered: tuple[str, ...] = ()
+    ringing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallCut:
+    """Asterisk itself died with the call. ``at``: the last moment at which the call is known."""
+
+    at: float | None = None
+
+
+Event = (
+    CallOffered
+    | DtmfReceived
+    | PlayFinished
+    | RecordFinished
+    | QueueJoined
+    | QueueRefused
+    | QueueMoved
+    | AgentsReserved
+    | LegAnswered
+    | LegFailed
+    | LegHungUp
+    | WaitTimedOut
+    | CallerHungUp
+    | CommandFailed
+    | Resumed
+    | CallCut
+)

@@ -1,0 +1,182 @@
+"""A look at a whole definition: what no single node can see.
+
+Every finding names the node and the field. Errors: exits to nowhere, loops in which the caller
+never waits for anything, names of prompts, queues, calendars and flows that do not exist, no start.
+Warnings: nodes that no caller reaches, and hours that leave the caller no way to be heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, get_args, get_type_hints
+
+from ari_app.flow.loaded import Flow, Graph, Place
+from ari_app.flow.node import Node
+from ari_app.flow.problem import Problem
+from ari_app.flow.setting import Text
+
+_INSTANT = ("branch", "set", "hours", "subflow")
+"""Types in which a caller may stay for no time at all."""
+
+_HEARD = ("queue", "voicemail", "message", "callback", "transfer")
+"""Types by which a caller reaches somebody."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What else the client has: slugs, and for calendars and flows their JSON by slug."""
+
+    prompts: frozenset[str] = frozenset()
+    queues: frozenset[str] = frozenset()
+    calendars: dict[str, Any] = field(default_factory=dict)
+    flows: dict[str, Any] = field(default_factory=dict)
+
+
+def inspect(definition: dict[str, Any], surroundings: Surroundings | None) -> list[Problem]:
+    """Return what is wrong with a definition whose settings are sound one by one."""
+    graph = Flow.load({"flow": "it", "definition": definition}).graphs["it"]
+    problems = [*_entrances(graph)]
+    for slug, place in graph.places.items():
+        if place.node is None:
+            problems.append(Problem(slug, "", place.fault))
+            continue
+        problems += [Problem(slug, name, text) for name, text in place.node.flaws()]
+        problems += _exits(graph, slug, place, place.node, surroundings)
+        if surroundings is not None:
+            problems += _names(slug, place.node, surroundings)
+    problems += _unreachable(graph)
+    problems += _loops(graph)
+    problems += _after_hours(graph)
+    return problems
+
+
+def open_ends(definition: Any) -> set[str]:
+    """Return the exits by which a subflow can be left, as far as its settings tell."""
+    graph = Flow.load({"flow": "it", "definition": definition}).graphs["it"]
+    found = set()
+    for place in graph.places.values():
+        if place.node is not None:
+            found |= {name for name, _ in _loose(place, place.node)}
+    return found
+
+
+def _entrances(graph: Graph) -> Iterator[Problem]:
+    for name, slug in (("start", graph.start), ("on_failure", graph.on_failure)):
+        if slug not in graph.places and (slug or name == "start"):
+            yield Problem("", name, f"there is no node {slug}")
+
+
+def _exits(
+    graph: Graph, slug: str, place: Place, node: Node, surroundings: Surroundings | None
+) -> Iterator[Problem]:
+    known = node.exits()
+    for name, target in place.exits.items():
+        if target not in graph.places:
+            yield Problem(slug, f"exits.{name}", f"leads to {target}, which does not exist")
+        key = node.KEYS and len(name) == 1 and name in "0123456789*#"
+        if name not in known and not key and not node.OPEN:
+            yield Problem(slug, f"exits.{name}", "is never taken", "warning")
+    needed = dict(_loose(place, node))
+    if place.type == "subflow" and surroundings is not None:
+        ends = open_ends(surroundings.flows.get(getattr(node, "flow", "")))
+        needed = {"done": ""} if ends - set(place.exits) and "done" not in place.exits else {}
+    for name, meaning in needed.items():
+        text = f"leads nowhere ({meaning})" if meaning else "leads nowhere"
+        yield Problem(slug, f"exits.{name}", text)
+
+
+def _loose(place: Place, node: Node) -> Iterator[tuple[str, str]]:
+    """Yield the exits that can be taken, lead nowhere, and are no end of a call."""
+    known = node.exits()
+    for name, each in known.items():
+        last = name
+        while last not in place.exits and last in known and known[last].instead:
+            last = known[last].instead
+        if last == name and name not in place.exits and not each.ends:
+            yield name, each.meaning
+
+
+def _names(slug: str, node: Node, surroundings: Surroundings) -> Iterator[Problem]:
+    known: dict[str, Iterable[str]] = {
+        "prompt": surroundings.prompts,
+        "queue": surroundings.queues,
+        "calendar": surroundings.calendars,
+        "flow": surroundings.flows,
+    }
+    for place, role, name in _roles(node, ""):
+        if role in known and name not in known[role] and not name.startswith("standard:"):
+            yield Problem(slug, place, f"there is no {role} {name}")
+
+
+def _roles(settings: Any, before: str) -> Iterator[tuple[str, str, str]]:
+    """Yield field, role and name of each setting that names something of the client."""
+    hints = get_type_hints(type(settings), include_extras=True)
+    for each in fields(settings):
+        yield from _roles_in(hints[each.name], getattr(settings, each.name), before + each.name)
+
+
+def _roles_in(annotation: Any, value: Any, place: str) -> Iterator[tuple[str, str, str]]:
+    if isinstance(value, str):
+        role = next((text.role for text in _texts(annotation) if text.role), "")
+        yield place, role, value
+    elif isinstance(value, tuple):
+        for n, member in enumerate(value):
+            yield from _roles_in(annotation, member, f"{place}.{n}")
+    elif is_dataclass(value):
+        yield from _roles(value, f"{place}.")
+
+
+def _texts(annotation: Any) -> Iterator[Text]:
+    yield from (each for each in getattr(annotation, "__metadata__", ()) if isinstance(each, Text))
+    for inner in get_args(annotation):
+        if inner is not annotation:
+            yield from _texts(inner)
+
+
+def _reached(graph: Graph, starts: Iterable[str]) -> set[str]:
+    reached: set[str] = set()
+    ahead = [slug for slug in starts if slug in graph.places]
+    while ahead:
+        slug = ahead.pop()
+        if slug not in reached:
+            reached.add(slug)
+            ahead += [each for each in graph.places[slug].exits.values() if each in graph.places]
+    return reached
+
+
+def _unreachable(graph: Graph) -> list[Problem]:
+    reached = _reached(graph, (graph.start, graph.on_failure))
+    return [
+        Problem(slug, "", "is never reached", "warning")
+        for slug in graph.places
+        if slug not in reached
+    ]
+
+
+def _loops(graph: Graph) -> Iterator[Problem]:
+    """Find nodes that come back to themselves through nodes without a wait."""
+    for slug, place in graph.places.items():
+        seen: set[str] = set()
+        ahead = [slug] if place.type in _INSTANT else []
+        while ahead:
+            for target in graph.places[ahead.pop()].exits.values():
+                follower = graph.places.get(target)
+                if follower is None or follower.type not in _INSTANT or target in seen:
+                    continue
+                seen.add(target)
+                ahead.append(target)
+        if slug in seen:
+            yield Problem(slug, "exits", "comes back here without ever waiting for anything")
+
+
+def _after_hours(graph: Graph) -> Iterator[Problem]:
+    for slug, place in graph.places.items():
+        if place.type != "hours":
+            continue
+        for name in ("closed", "holiday"):
+            target = place.exits.get(name)
+            reached = _reached(graph, [target]) if target else set()
+            if target and not any(graph.places[each].type in _HEARD for each in reached):
+                text = "leaves the caller no way to be heard: no queue, message or callback"
+                yield Problem(slug, f"exits.{name}", text, "warning")

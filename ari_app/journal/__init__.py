@@ -1,0 +1,1 @@
+"""The calls' journal on this node's disk, and its way into Postgres."""

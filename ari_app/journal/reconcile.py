@@ -1,0 +1,173 @@
+"""Holds our history against Asterisk's own account: every caller's call must be on record once.
+
+What is missing is written into the journal, like any other call, and so takes the same way into
+the history: nothing here writes a call itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from ari_app.flow.entries import Entry
+from ari_app.journal.store import Journal
+from ari_app.snapshot.reader import Route
+from ari_app.snapshot.unassigned import HOUSE
+from ari_app.store.database import Connection, transaction
+
+log = structlog.get_logger(__name__)
+
+UNLOGGED_AFTER_SECONDS = 5.0
+"""Longer than the journal takes to arrive."""
+UNFINISHED_AFTER_SECONDS = 120.0
+"""Time for a controller to come back and to end its own calls."""
+LONGEST_CALL_SECONDS = 6 * 3600.0
+_LOOK_BACK_SECONDS = 48 * 3600.0
+_MESSAGE_TAKEN = {"DTMF", "SILENCE", "TIMEOUT", "OPERATOR"}
+
+# A call is over when Asterisk said so; or, when it died with the call, once it counts its
+# channels anew; or, as the last way out, when no call can last so long.
+_OVER = """
+    SELECT * FROM (
+        SELECT started.call_id::text AS call, started.linked_id, started.number,
+               started.caller_raw, started.caller_name, started.at AS began_at,
+               calls.id IS NULL AS unlogged, calls.client_id, calls.answered_at, calls.callback_id,
+               (SELECT data->>'kind' FROM entries
+                WHERE entries.call_id = started.call_id AND kind = 'message_left' LIMIT 1)
+                   AS message_kind,
+               EXISTS (SELECT 1 FROM legs WHERE legs.call_id = started.call_id
+                         AND legs.answered_at IS NOT NULL AND legs.ended_at IS NULL) AS talking,
+               greatest((SELECT max(at) FROM witness WHERE call_id = started.call_id),
+                        (SELECT max(at) FROM entries WHERE call_id = started.call_id))
+                   AS last_seen_at,
+               (SELECT min(at) FROM witness
+                WHERE call_id = started.call_id AND event = 'HANGUP') AS hung_up_at,
+               (SELECT max(at) FROM witness
+                WHERE call_id = started.call_id AND event = 'LINKEDID_END') AS over_at,
+               (SELECT min(at) FROM witness AS later
+                WHERE later.node = started.node AND later.at > started.at
+                  AND later.call_id <> started.call_id
+                  AND later.channel_counter <= started.channel_counter
+                  AND later.event = 'CHAN_START') AS asterisk_began_at,
+               (SELECT detail FROM witness
+                WHERE call_id = started.call_id AND event = 'duudlaga_message_end'
+                LIMIT 1) AS message_status
+        FROM witness AS started LEFT JOIN calls ON calls.id = started.call_id
+        WHERE started.node = %(node)s AND calls.outcome IS NULL
+          AND started.witness_id =
+              (SELECT min(witness_id) FROM witness WHERE call_id = started.call_id)
+          AND started.at > %(now)s - make_interval(secs => %(look_back)s)
+    ) AS seen
+    WHERE coalesce(over_at, asterisk_began_at) <
+              %(now)s - make_interval(secs => CASE WHEN unlogged THEN %(unlogged_after)s
+                                                   ELSE %(unfinished_after)s END)
+       OR began_at < %(now)s - make_interval(secs => %(longest)s)
+    ORDER BY began_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """How many calls were entered that we did not have, and how many ended that nobody had."""
+
+    entered: int
+    ended: int
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """Enters and ends calls in ``journal`` as the witness saw them.
+
+    ``route`` finds the client of a number; ``caller_number`` reads what the network sent;
+    ``take_message`` (unique id, recording) puts the file of a message that the dialplan's last
+    step recorded where the recorder finds it.
+    """
+
+    journal: Journal
+    route: Callable[[str], Route | None]
+    caller_number: Callable[[str], str | None]
+    take_message: Callable[[str, str], None]
+
+    def run(self, connection: Connection, now: datetime) -> Reconciled:
+        """Compare once. The journal must have been shipped up to its end just before."""
+        with transaction(connection) as cursor:
+            cursor.execute(
+                _OVER,
+                {
+                    "node": self.journal.node,
+                    "now": now,
+                    "unlogged_after": UNLOGGED_AFTER_SECONDS,
+                    "unfinished_after": UNFINISHED_AFTER_SECONDS,
+                    "look_back": _LOOK_BACK_SECONDS,
+                    "longest": LONGEST_CALL_SECONDS,
+                },
+            )
+            seen = cursor.fetchall()
+        entered = sum(self._enter(row) for row in seen if row.unlogged)
+        ended = sum(self._end(row) for row in seen if not row.unlogged)
+        if entered or ended:
+            log.warning("calls_reconciled", entered=entered, ended=ended)
+        return Reconciled(entered, ended)
+
+    def _enter(self, row: Any) -> bool:
+        """Enter a call that our history does not have: nobody took it, so it is owed a callback."""
+        route = self.route(row.number)
+        caller = self.caller_number(row.caller_raw)
+        ended_at = _ended_at(row).timestamp()
+        offered = {
+            "number": row.number, "caller_number": caller, "caller_raw": row.caller_raw,
+            "caller_name": row.caller_name, "flow": route.flow if route else None,
+            "revision": None, "language": None,
+        }  # fmt: skip
+        entries = [Entry("call_offered", row.began_at.timestamp(), offered)]
+        outcome = "cut" if row.over_at is None else "abandoned"
+        if row.message_status is not None:
+            recording = f"{row.call}-last"
+            self.take_message(row.linked_id, recording)
+            message = {"recording": recording, "kind": "message"}
+            entries.append(Entry("recording_expected", ended_at, message))
+            if row.message_status in _MESSAGE_TAKEN:
+                outcome = "message"
+                entries.append(Entry("message_left", ended_at, message))
+        # Even with a message: nobody of the house knows yet that this caller called.
+        reason = {"cut": "cut", "message": "fallback"}.get(outcome, "missed")
+        booked = {"number": caller, "queue": None, "reason": reason, "language": None}
+        entries.append(Entry("callback_booked", ended_at, booked))
+        entries.append(_call_ended(ended_at, outcome, row))
+        client = route.client if route else HOUSE
+        return self.journal.append_once(row.call, client, entries)
+
+    def _end(self, row: Any) -> bool:
+        """End a call that nobody is left to end."""
+        if row.over_at is None and row.talking:
+            outcome = "cut"
+        elif row.answered_at is not None:
+            outcome = "answered"
+        elif row.message_kind is not None:
+            outcome = row.message_kind
+        elif row.callback_id is not None:
+            outcome = "callback"
+        else:
+            outcome = "cut" if row.over_at is None else "abandoned"
+        ended_at = _ended_at(row).timestamp()
+        entries = [_call_ended(ended_at, outcome, row)]
+        if self.journal.load(row.call) is None:
+            self.journal.append_entries(row.call, row.client_id, entries)
+            return True
+        return self.journal.end_run(row.call, row.client_id, entries, ended_at)
+
+
+def _ended_at(row: Any) -> datetime:
+    """Return when the caller was gone; the last sign of life when Asterisk died with the call."""
+    ended: datetime = row.hung_up_at or row.over_at or row.last_seen_at
+    return ended
+
+
+def _call_ended(at: float, outcome: str, row: Any) -> Entry:
+    by = "pbx" if row.over_at is None else "caller"
+    facts = {"outcome": outcome, "by": by, "reason": "entered by the witness", "node": None}
+    return Entry("call_ended", at, facts)

@@ -1,0 +1,105 @@
+"""The shipper: a process that takes the journal and Asterisk's own account into Postgres.
+
+    python -m ari_app.journal.shipper
+
+``run/shipper.ready`` stands while the journal is shipped up to its end; SIGTERM ends the process
+after the current batch. Like the controller's, this file only brings its parts together.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from ari_app.caller import caller_number
+from ari_app.journal.follow import AnotherShipperError, Chore, Shipper
+from ari_app.journal.last_message import take_last_message
+from ari_app.journal.reconcile import Reconciler
+from ari_app.journal.spool import take_in
+from ari_app.journal.store import Journal
+from ari_app.journal.witness import Witness
+from ari_app.logs import log_to
+from ari_app.settings import Settings
+from ari_app.snapshot.publish import publish
+from ari_app.snapshot.reader import Route, Snapshot, SnapshotError
+from ari_app.store.database import Connection, connect, transaction
+from ari_app.store.exporting import client_slugs
+from ari_app.store.roles import WRITER
+
+log = structlog.get_logger(__name__)
+
+SPOOL_SECONDS = 1.0
+WITNESS_SECONDS = 5.0
+RECONCILE_SECONDS = 60.0
+PUBLISH_SECONDS = 300.0
+"""Who called for the first time is a known caller this much later."""
+
+
+def chores(settings: Settings, journal: Journal) -> list[Chore]:
+    """Return what the shipper does beside shipping."""
+    witness = Witness(settings.cel, journal.node)
+    fallback = settings.monitor / "fallback"
+    messages = settings.asterisk_state / "spool" / "recording"
+
+    def take_message(unique_id: str, recording: str) -> None:
+        if not take_last_message(fallback, messages, unique_id, recording):
+            log.warning("message_without_file", unique_id=unique_id, recording=recording)
+
+    reconciler = Reconciler(
+        journal, lambda number: _route(settings.snapshot, number), caller_number, take_message
+    )
+
+    def reconcile(connection: Connection) -> None:
+        witness.read(connection)
+        reconciler.run(connection, datetime.now(UTC))
+
+    return [
+        Chore("spool", SPOOL_SECONDS, lambda _: take_in(settings.spool, journal)),
+        Chore("witness", WITNESS_SECONDS, witness.read),
+        Chore("reconcile", RECONCILE_SECONDS, reconcile),
+        Chore("publish", PUBLISH_SECONDS, lambda connection: _publish(settings, connection)),
+    ]
+
+
+def _route(snapshot: Path, number: str) -> Route | None:
+    try:
+        return Snapshot.open(snapshot).route(number)
+    except SnapshotError:  # nothing was published yet: every number is nobody's
+        return None
+
+
+def _publish(settings: Settings, connection: Connection) -> None:
+    """Publish anew, but never an empty house: a new database must not take the calls' clients."""
+    with transaction(connection) as cursor:
+        clients = client_slugs(cursor)
+    if clients:
+        publish(connection, settings.snapshot)
+
+
+def main() -> None:
+    """Ship this home's journal until SIGTERM or SIGINT."""
+    settings = Settings.load()
+    log_to(settings.log / "shipper.log")
+    settings.run.mkdir(parents=True, exist_ok=True)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with Journal(settings.journal, busy_seconds=5.0) as journal:
+        shipper = Shipper(
+            settings.journal,
+            lambda: connect(settings.postgres_address(WRITER), "duudlaga-shipper"),
+            settings.run / "shipper.ready",
+            chores(settings, journal),
+        )
+        try:
+            shipper.run(stop)
+        except AnotherShipperError as error:
+            raise SystemExit(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()

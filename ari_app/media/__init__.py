@@ -1,0 +1,1 @@
+"""What callers hear and what is recorded of them: prompts, speech, recordings."""

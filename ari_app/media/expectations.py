@@ -1,0 +1,117 @@
+"""Learns which recordings must exist: from the journal, from markers, from files on the disk.
+
+The journal tells first (``recording_expected``). A marker ``<recording>.done`` beside the raw files
+says that they are complete. A raw file that nobody announced is taken in too: better a recording
+too many than one lost.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from ari_app.media.ledger import LedgerRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+log = structlog.get_logger(__name__)
+
+_RECORDING = re.compile(r"(?P<call>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})-[A-Za-z0-9-]{1,40}")
+_SIDE = re.compile(r"(?P<recording>.+)-(caller|agent|mix)\.wav")
+_CLIENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+@dataclass(frozen=True)
+class NewEntries:
+    """What the journal of ``node`` announces, up to its entry ``seq``."""
+
+    node: str
+    seq: int
+    rows: tuple[LedgerRow, ...]
+
+
+def announced(journal: sqlite3.Connection, read_up_to: Callable[[str], int]) -> NewEntries:
+    """Return the recordings announced since; ``read_up_to`` tells the entry last seen of a node."""
+    node = str(journal.execute("SELECT node FROM identity").fetchone()[0])
+    last = int(journal.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()[0])
+    entries = journal.execute(
+        "SELECT call, client, at, data FROM entries"
+        " WHERE kind = 'recording_expected' AND seq > ? AND seq <= ? ORDER BY seq",
+        (read_up_to(node), last),
+    )
+    rows = [_row(client, call, at, json.loads(data)) for call, client, at, data in entries]
+    return NewEntries(node, last, tuple(row for row in rows if row))
+
+
+def call_ended(journal: sqlite3.Connection, call: str) -> bool:
+    """Tell whether the call's run has ended; ``False`` when the journal does not know it."""
+    query = "SELECT 1 FROM runs WHERE call = ? AND ended_at IS NOT NULL"
+    return journal.execute(query, (call,)).fetchone() is not None
+
+
+def already_told(journal: sqlite3.Connection, row: LedgerRow) -> bool:
+    """Tell whether the journal still holds the news that this recording is stored."""
+    query = "SELECT data FROM entries WHERE kind = 'recording_stored' AND call = ?"
+    return any(
+        json.loads(data)["recording"] == row.recording
+        for (data,) in journal.execute(query, (row.call,))
+    )
+
+
+def open_journal(path: Path) -> closing[sqlite3.Connection]:
+    """Open a journal for reading."""
+    return closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0))
+
+
+def marked(monitor: Path) -> list[LedgerRow]:
+    """Return the recordings whose raw files are complete, as their markers say."""
+    rows = []
+    for marker in sorted(monitor.glob("*/*.done")):
+        try:
+            facts = json.loads(marker.read_text(encoding="utf-8"))
+            started_at = float(facts["started_at"])
+            row = _row(str(facts["client"]), str(facts["call"]), started_at, facts, ended=True)
+        except (ValueError, KeyError, TypeError):
+            row = None
+        if row:
+            rows.append(row)
+        else:
+            # Set aside, it is said once; its raw files are still found as strays.
+            log.error("marker_unreadable", marker=str(marker))
+            marker.rename(marker.with_suffix(".unreadable"))
+    return rows
+
+
+def strays(monitor: Path, older_than: float) -> list[LedgerRow]:
+    """Return recordings with a raw file that nobody has written to since ``older_than``."""
+    rows: dict[str, LedgerRow] = {}
+    for raw in sorted(monitor.glob("*/*.wav")):
+        side = _SIDE.fullmatch(raw.name)
+        name = _RECORDING.fullmatch(side["recording"]) if side else None
+        if side is None or name is None:
+            continue
+        changed_at = raw.stat().st_mtime
+        if changed_at < older_than:
+            facts = {"recording": side["recording"], "kind": "talk"}
+            row = _row(raw.parent.name, name["call"], changed_at, facts)
+            if row:
+                rows[row.recording] = row
+    return list(rows.values())
+
+
+def _row(
+    client: str, call: str, at: float, facts: dict[str, Any], *, ended: bool = False
+) -> LedgerRow | None:
+    """Make a row, unless a name in it could lead a path astray."""
+    recording = str(facts["recording"])
+    if not (_RECORDING.fullmatch(recording) and _CLIENT.fullmatch(client)):
+        return None
+    return LedgerRow(recording, client, call, str(facts["kind"]), at, ended=ended)

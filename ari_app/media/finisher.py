@@ -1,0 +1,183 @@
+"""Takes one recording one step further: from Asterisk's raw files to what a person can play.
+
+Each step leaves its result whole on the disk or not at all, and can be done again. The raw files
+go only after the finished recording was read back and the journal told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ari_app.media.ledger import FOUND, REPAIRED, STORED, VERIFIED, LedgerRow
+from ari_app.media.media_error import MediaError
+from ari_app.media.peaks import read_peaks
+from ari_app.media.programs import run_ffmpeg
+from ari_app.media.sound import RATE
+from ari_app.media.wav_repair import HEADER_BYTES, repair_wav
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_OPUS = ("-c:a", "libopus", "-application", "voip", "-b:a")
+_SPARE_BYTES = 4 * 1024 * 1024
+
+
+class DiskFullError(MediaError):
+    """There is no room for the finished recording."""
+
+
+class NotAsStoredError(MediaError):
+    """The finished recording is not what was stored; it must be made again."""
+
+
+@dataclass(frozen=True)
+class Finisher:
+    """Where raw and finished recordings lie.
+
+    ``monitor`` holds a folder for each client with the sides of talks; ``messages`` is Asterisk's
+    own folder of recorded messages. ``tell`` puts a stored recording into the journal, once.
+    """
+
+    parts: Path
+    monitor: Path
+    messages: Path
+    recordings: Path
+    tell: Callable[[LedgerRow], None]
+
+    def raw_files(self, row: LedgerRow) -> list[Path]:
+        """Return the raw files that belong to a row: the caller's side, then the agent's."""
+        if row.kind == "talk":
+            sides = (f"{row.recording}-{side}.wav" for side in ("caller", "agent"))
+            return [self.monitor / row.client / side for side in sides]
+        return [self.messages / f"{row.recording}.wav"]
+
+    def step(self, row: LedgerRow) -> LedgerRow:
+        """Do the step after ``row.state``; raise :class:`MediaError` or OSError if it fails."""
+        if row.state == FOUND:
+            return self._repair(row)
+        if row.state == REPAIRED:
+            return self._store(row)
+        return self._verify(row)
+
+    def _repair(self, row: LedgerRow) -> LedgerRow:
+        with_sound = [raw for raw in self.raw_files(row) if _has_sound(raw)]
+        for raw in with_sound:
+            repair_wav(raw)
+        if not with_sound:  # Asterisk made its files, but nobody spoke: there is nothing to join
+            return row.moved(STORED, seconds=0.0, bytes=0)
+        return row.moved(REPAIRED)
+
+    def _store(self, row: LedgerRow) -> LedgerRow:
+        raws = self.raw_files(row)
+        seconds = max(map(_raw_seconds, raws))
+        if seconds == 0:
+            raise MediaError(f"The raw files of recording {row.recording} are gone.")
+        target = self.recordings / row.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(target.parent).free < seconds * 6000 + _SPARE_BYTES:
+            raise DiskFullError(f"The disk has no room for recording {row.recording}.")
+        # A step that was killed leaves its unfinished file, and perhaps ffmpeg still at it.
+        for leftover in target.parent.glob(f".{row.recording}.*.part"):
+            leftover.unlink(missing_ok=True)
+        unfinished = target.parent / f".{row.recording}.{os.getpid()}.part"
+        try:
+            self._encode(raws, seconds, unfinished)
+            _flush(unfinished)
+            facts = {"bytes": unfinished.stat().st_size, "sha256": _sha256(unfinished)}
+            self._write_peaks(row, raws)
+            unfinished.replace(target)
+            _flush(target.parent)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return row.moved(STORED, seconds=round(seconds, 3), **facts)
+
+    def _encode(self, raws: list[Path], seconds: float, target: Path) -> None:
+        """Make the caller the left side and the agent the right; a missing side is silence."""
+        inputs: list[str | Path] = []
+        for raw in raws:
+            if _has_sound(raw):
+                inputs += ["-f", "wav", "-i", raw]
+            else:
+                inputs += ["-f", "lavfi", "-i", f"anullsrc=r={RATE}:cl=mono"]
+        graph, rate = "[0:a]apad[out]", "16k"
+        if len(raws) == 2:
+            sides = "[0:a]apad[left];[1:a]apad[right];"
+            graph, rate = f"{sides}[left][right]join=inputs=2:channel_layout=stereo[out]", "24k"
+        picked = ["-filter_complex", graph, "-map", "[out]", "-t", f"{seconds:.3f}"]
+        arguments = [*inputs, *picked, *_OPUS, rate, "-f", "ogg", target]
+        try:
+            run_ffmpeg(self.parts, arguments, timeout_seconds=60 + seconds, niceness=19)
+        except MediaError as error:
+            if "No space left" in str(error):
+                raise DiskFullError(f"The disk became full: {error}") from error
+            raise
+
+    def _write_peaks(self, row: LedgerRow, raws: list[Path]) -> None:
+        names = ("caller", "agent") if row.kind == "talk" else ("caller",)
+        sides = (read_peaks(raw) if _has_sound(raw) else [] for raw in raws)
+        content = json.dumps(
+            {"per_second": 10, **dict(zip(names, sides, strict=True))}, separators=(",", ":")
+        )
+        target = self.recordings / row.peaks_path
+        unfinished = target.with_name(f".{target.name}.part")
+        unfinished.write_text(content)
+        _flush(unfinished)
+        unfinished.replace(target)
+
+    def _verify(self, row: LedgerRow) -> LedgerRow:
+        if row.sha256 is not None:
+            self._read_back(row)
+        self.tell(row)
+        for raw in self.raw_files(row):
+            raw.unlink(missing_ok=True)
+        (self.monitor / row.client / f"{row.recording}.done").unlink(missing_ok=True)
+        return row.moved(VERIFIED)
+
+    def _read_back(self, row: LedgerRow) -> None:
+        stored = self.recordings / row.path
+        if not stored.is_file() or _sha256(stored) != row.sha256:
+            raise NotAsStoredError(f"{stored} is not the file that was stored there.")
+        length = _ogg_seconds(stored)
+        if abs(length - (row.seconds or 0.0)) > 0.2:
+            raise NotAsStoredError(f"{stored} has {length:.1f} s, not {row.seconds} s.")
+
+
+def _has_sound(raw: Path) -> bool:
+    return raw.is_file() and raw.stat().st_size > HEADER_BYTES
+
+
+def _raw_seconds(raw: Path) -> float:
+    return (raw.stat().st_size - HEADER_BYTES) // 2 / RATE if _has_sound(raw) else 0.0
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    """Bring a file, or a folder's names, onto the disk itself."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _ogg_seconds(path: Path) -> float:
+    """Read the length from the last page: its granule position counts 48 kHz samples (RFC 7845)."""
+    with path.open("rb") as file:
+        head = file.read(256)
+        file.seek(max(0, path.stat().st_size - 70_000))  # a page has at most 65,307 bytes
+        tail = file.read()
+    opus, page = head.find(b"OpusHead"), tail.rfind(b"OggS")
+    if opus < 0 or page < 0:
+        raise MediaError(f"{path} is no Ogg file with Opus in it.")
+    skipped = int.from_bytes(head[opus + 10 : opus + 12], "little")
+    return (int.from_bytes(tail[page + 6 : page + 14], "little") - skipped) / 48_000

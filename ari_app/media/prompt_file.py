@@ -1,0 +1,29 @@
+"""Where prompts lie under the home folder. Every name is checked: no path from hostile text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ari_app.media.media_error import MediaError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_PATH = re.compile(rf"{_SLUG.pattern}(/{_SLUG.pattern}){{0,3}}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+def client_prompt(home: Path, client: str, language: str, slug: str) -> Path:
+    """Return the file of a client's own prompt; :class:`MediaError` for a name that is no slug."""
+    if not (_SLUG.fullmatch(client) and _LANGUAGE.fullmatch(language) and _SLUG.fullmatch(slug)):
+        raise MediaError(f"Prompt {slug!r} ({language!r}) of client {client!r} is badly named.")
+    return home / "prompts" / "clients" / client / language / f"{slug}.wav"
+
+
+def standard_prompt(home: Path, language: str, path: str) -> Path:
+    """Return the file of a standard prompt; :class:`MediaError` for a path that is none."""
+    if not (_LANGUAGE.fullmatch(language) and _PATH.fullmatch(path)):
+        raise MediaError(f"Standard prompt {path!r} ({language!r}) is badly named.")
+    return home / "prompts" / "standard" / language / f"{path}.wav"

@@ -1,0 +1,113 @@
+"""Prompts: taking in any sound file, and finding the file for what a flow plays."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ari_app.media.media_error import MediaError
+from ari_app.media.programs import run_ffmpeg
+from ari_app.media.prompt_file import client_prompt, standard_prompt
+from ari_app.media.sound import RATE, Sound, read_sound
+from ari_app.media.standard import LANGUAGES
+
+if TYPE_CHECKING:
+    from ari_app.places import Places
+
+LONGEST_SECONDS = 600
+"""A prompt longer than this is a mistake: ten minutes."""
+LARGEST_BYTES = 200 * 1024 * 1024
+FORMATS = "aac,aiff,amr,asf,au,caf,flac,gsm,matroska,mov,mp3,ogg,w64,wav"
+"""What ffmpeg may take a file for. No playlist is among them: it could name other files."""
+FRESH_SECONDS = 2.0
+"""How long an answer of :func:`resolve` is believed: a new prompt is heard this much later."""
+
+_MOST_ANSWERS = 20_000  # far above the prompts of a house; bounds the memory all the same
+_answers: dict[tuple[Path, str, str, str, str], tuple[float, str | None]] = {}
+
+
+def resolve(
+    home: Path, client: str, language: str, item: str, default_language: str = LANGUAGES[0]
+) -> str | None:
+    """Return Asterisk's media URI for a play item, or ``None`` when no file can be played.
+
+    An item is ``client:SLUG`` or ``standard:PATH``. The languages are tried in this order: the
+    caller's, the client's default, the others of the house. A name that is no slug finds nothing.
+    For a language without a standard set, English comes first: so are its numbers built.
+    """
+    key = (home, client, language, item, default_language)
+    now = time.monotonic()
+    known = _answers.get(key)
+    if known is not None and known[0] > now:
+        return known[1]
+    if len(_answers) >= _MOST_ANSWERS:
+        _answers.clear()
+    languages: tuple[str, ...] = (language, default_language, *LANGUAGES)
+    if item.startswith("standard:") and language not in LANGUAGES:
+        languages = ("en", *languages)
+    answer = _find(home, client, languages, item)
+    _answers[key] = (now + FRESH_SECONDS, answer)
+    return answer
+
+
+def forget() -> None:
+    """Look at the disk again for whatever is resolved next, as after a new snapshot."""
+    _answers.clear()
+
+
+def import_prompt(settings: Places, client: str, slug: str, language: str, source: Path) -> Sound:
+    """Take a person's recording in any audio format as a client's prompt; return what was kept.
+
+    It replaces what is there, spoken or recorded, at once and whole. What the file is, ffmpeg
+    tells by its content; its name is not believed. :class:`MediaError` says what is wrong with it.
+    """
+    target = client_prompt(settings.home, client, language, slug)
+    sound = _read_any(settings.parts, source).trimmed()
+    if not sound.samples:
+        raise MediaError(f"{source.name} holds nothing but silence.")
+    if sound.seconds > LONGEST_SECONDS:
+        raise MediaError(f"{source.name} is longer than {LONGEST_SECONDS // 60} minutes.")
+    sound = sound.normalised()
+    sound.write(target)
+    forget()
+    return sound
+
+
+def _find(home: Path, client: str, languages: tuple[str, ...], item: str) -> str | None:
+    kind, _, name = item.partition(":")
+    for language in languages:
+        try:
+            if kind == "client":
+                file = client_prompt(home, client, language, name)
+            elif kind == "standard":
+                file = standard_prompt(home, language, name)
+            else:
+                return None
+        except MediaError:  # a bad name has no file; the caller of this logs what was not found
+            continue
+        if file.is_file():
+            return f"sound:{file.with_suffix('').absolute()}"
+    return None
+
+
+def _read_any(parts: Path, source: Path) -> Sound:
+    if not source.is_file():
+        raise MediaError(f"There is no file {source}.")
+    size = source.stat().st_size
+    if size == 0:
+        raise MediaError(f"{source.name} is empty.")
+    if size > LARGEST_BYTES:
+        raise MediaError(f"{source.name} is larger than {LARGEST_BYTES // 1024 // 1024} MB.")
+    with tempfile.TemporaryDirectory(prefix="prompt-") as folder:
+        telephone = Path(folder) / "prompt.wav"
+        given = ["-protocol_whitelist", "file", "-format_whitelist", FORMATS]
+        given += ["-i", f"file:{source.absolute()}"]
+        wanted = ["-map", "0:a:0", "-t", str(LONGEST_SECONDS + 1), "-map_metadata", "-1"]
+        wanted += ["-ac", "1", "-ar", str(RATE), "-c:a", "pcm_s16le", str(telephone)]
+        try:
+            run_ffmpeg(parts, [*given, *wanted], timeout_seconds=60)
+        except MediaError as error:
+            raise MediaError(f"{source.name} cannot be read as sound. {error}") from error
+        return read_sound(telephone)

@@ -1,0 +1,159 @@
+"""Where one copy keeps its files, and the addresses it uses; nothing is made by asking."""
+
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ari_app.settings_error import SettingsError
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+DEFAULT_HOME = REPOSITORY / ".duudlaga"
+
+Folder = Annotated[Path, AfterValidator(lambda folder: folder.expanduser().absolute())]
+Address = Annotated[str, AfterValidator(lambda address: str(IPv4Address(address)))]
+
+
+class Places(BaseSettings):
+    """Folders, files and addresses. `Places.load()` is the way to get them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DUUDLAGA_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    home: Folder = DEFAULT_HOME  # all state of this copy
+    parts: Folder = REPOSITORY / ".parts"  # fetched programs, which copies may share
+    mirror: str | None = None  # a Debian mirror, in place of the one in the machine's apt sources
+    sip_address: Address = "127.0.0.1"
+    outside_address: Address = "127.0.0.2"  # the second Asterisk's: callers and phones
+
+    @classmethod
+    def load(cls, **given: Any) -> Self:
+        """Read the environment and the home's settings.env; `given` values stand before both.
+
+        Raises SettingsError, a sentence that names the setting or the file.
+        """
+        try:
+            return cls(_env_file=Places(**given).overrides_file, **given)
+        except ValidationError as error:
+            raise SettingsError(_sentences(error)) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"The settings cannot be read: {error}.") from error
+
+    @property
+    def overrides_file(self) -> Path:
+        """Lines DUUDLAGA_NAME=value, written by people; it need not exist."""
+        return self.home / "settings.env"
+
+    @property
+    def ports_file(self) -> Path:
+        """The ports chosen for this copy."""
+        return self.home / "ports.json"
+
+    @property
+    def secrets_file(self) -> Path:
+        """The passwords made for this copy; only its owner may read it."""
+        return self.home / "secrets.json"
+
+    @property
+    def asterisk_etc(self) -> Path:
+        """Asterisk's rendered configuration."""
+        return self.home / "etc" / "asterisk"
+
+    @property
+    def outside_etc(self) -> Path:
+        """The second Asterisk's rendered configuration."""
+        return self.home / "etc" / "outside"
+
+    @property
+    def asterisk_state(self) -> Path:
+        """Asterisk's data, spool, run and log folders."""
+        return self.home / "asterisk"
+
+    @property
+    def outside_state(self) -> Path:
+        """The second Asterisk's data, spool, run and log folders."""
+        return self.home / "outside"
+
+    @property
+    def postgres_state(self) -> Path:
+        """Postgres's data."""
+        return self.home / "postgres"
+
+    @property
+    def redis_state(self) -> Path:
+        """Redis's data."""
+        return self.home / "redis"
+
+    @property
+    def run(self) -> Path:
+        """Sockets, pid files and the lock of the running copy."""
+        return self.home / "run"
+
+    @property
+    def redis_socket(self) -> Path:
+        """Where our Redis listens; it has no port."""
+        return self.run / "redis.sock"
+
+    @property
+    def log(self) -> Path:
+        """One log file for each process."""
+        return self.home / "log"
+
+    @property
+    def journal(self) -> Path:
+        """What happened in calls: the SQLite file of this node."""
+        return self.home / "journal.db"
+
+    @property
+    def cel(self) -> Path:
+        """Asterisk's own account of calls, one JSON object a line."""
+        return self.home / "cel.jsonl"
+
+    @property
+    def spool(self) -> Path:
+        """Entries that could not be written to the journal, one file each."""
+        return self.home / "spool"
+
+    @property
+    def snapshot(self) -> Path:
+        """Published configuration, one folder for each version."""
+        return self.home / "snapshot"
+
+    @property
+    def current_snapshot(self) -> Path:
+        """The link to the version in force."""
+        return self.snapshot / "current"
+
+    @property
+    def standard_prompts(self) -> Path:
+        """Our own prompts: <language>/<path>.wav, 8 kHz, mono, 16 bits."""
+        return self.home / "prompts" / "standard"
+
+    @property
+    def client_prompts(self) -> Path:
+        """Clients' prompts: <client>/<language>/<slug>.wav."""
+        return self.home / "prompts" / "clients"
+
+    @property
+    def monitor(self) -> Path:
+        """Recordings while they are made: <client>/<call>-<n>-{mix,caller,agent}.wav."""
+        return self.home / "monitor"
+
+    @property
+    def recordings(self) -> Path:
+        """Finished recordings: <client>/<yyyy>/<mm>/<dd>/<call>-<n>.ogg and .peaks.json."""
+        return self.home / "recordings"
+
+
+def _sentences(error: ValidationError) -> str:
+    """One sentence for each wrong setting; its value is left out, as it may be a password."""
+    wrong = []
+    for detail in error.errors(include_url=False, include_input=False):
+        name = "_".join(map(str, detail["loc"]))
+        where = f"Setting DUUDLAGA_{name.upper()}" if name else "The settings"
+        wrong.append(f"{where}: {detail['msg']}.")
+    wrong.append("They come from the environment, settings.env, ports.json and secrets.json.")
+    return "\n".join(wrong)

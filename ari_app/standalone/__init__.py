@@ -1,0 +1,1 @@
+"""The whole of Duudlaga on one machine: its parts, fetched and started without root."""

@@ -1,0 +1,89 @@
+"""Who runs everything: never root, because Postgres refuses to and Asterisk had better not."""
+
+import os
+import pwd
+import sys
+from pathlib import Path
+
+from ari_app.places import REPOSITORY
+from ari_app.standalone.service_error import ServiceError
+
+_CANDIDATES = ("duudlaga", "postgres", "nobody")
+# Rights to pass through folders closed to others, with their bit in CapBnd (capabilities(7)). The
+# second is more than needed, but containers often have only that one.
+_PASSAGE = (("dac_read_search", 2), ("dac_override", 1))
+
+
+def step_down(home: Path) -> None:
+    """Started by root: give the home to an ordinary account, and start anew as that account.
+
+    Does nothing for anybody else, and does not return for root.
+    """
+    if os.geteuid() != 0:
+        return
+    home.mkdir(parents=True, exist_ok=True)
+    account = _account(home)
+    _give(home, account)
+    rights = _rights_to_pass(home, Path(sys.executable).resolve(), REPOSITORY)
+    capabilities = ",".join(["-all", *(f"+{right}" for right in rights)])
+    command = [
+        "setpriv",
+        f"--reuid={account.pw_uid}",
+        f"--regid={account.pw_gid}",
+        "--clear-groups",
+        f"--inh-caps={capabilities}",
+        f"--ambient-caps={capabilities}",
+        "--",
+        sys.executable,
+        *sys.orig_argv[1:],
+    ]
+    environment = {**os.environ, "HOME": str(home), "USER": account.pw_name}
+    os.execvpe(command[0], command, environment)  # noqa: S606 - no shell: an argument list
+
+
+def give_back(home: Path) -> None:
+    """After root has written into a home: let it belong to the home's account, which goes on."""
+    if os.geteuid() == 0 and home.exists() and home.stat().st_uid != 0:
+        _give(home, _account(home))
+
+
+def _account(home: Path) -> pwd.struct_passwd:
+    """The account that the home belongs to already, else the first candidate of this machine."""
+    owner = home.stat().st_uid
+    if owner != 0:
+        return pwd.getpwuid(owner)
+    for name in _CANDIDATES:
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue  # not on this machine
+    raise ServiceError(
+        f"Root may not run the services, and none of the accounts {', '.join(_CANDIDATES)} exists: "
+        "make one (useradd duudlaga), or start as an ordinary user."
+    )
+
+
+def _give(home: Path, account: pwd.struct_passwd) -> None:
+    """Whatever root made in the home becomes the account's. Links are not followed."""
+    for folder, folders, files in os.walk(home):
+        for name in (".", *folders, *files):
+            path = Path(folder, name)
+            if path.lstat().st_uid != account.pw_uid:
+                os.lchown(path, account.pw_uid, account.pw_gid)
+
+
+def _rights_to_pass(*paths: Path) -> list[str]:
+    """The one right needed to reach `paths`, none when everybody may enter their folders."""
+    folders = {folder for path in paths for folder in (path, *path.parents) if folder.is_dir()}
+    if all(folder.stat().st_mode & 0o001 for folder in folders):
+        return []
+    lines = Path("/proc/self/status").read_text().splitlines()
+    bounds = next(int(line.split()[1], 16) for line in lines if line.startswith("CapBnd:"))
+    for right, bit in _PASSAGE:
+        if bounds >> bit & 1:
+            return [right]
+    closed = sorted(str(folder) for folder in folders if not folder.stat().st_mode & 0o001)
+    raise ServiceError(
+        f"{closed[0]} may be entered by root alone, and Duudlaga does not run as root: "
+        "move it, or start as the user that owns it."
+    )

@@ -1,0 +1,79 @@
+"""Checks of what is kept: Postgres, Redis, the journal, the prompts and the snapshot."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any, cast
+
+from ari_app.settings import Settings
+from ari_app.snapshot.reader import Snapshot
+from ari_app.standalone.finding import Finding
+from ari_app.standalone.redis import client
+from ari_app.store.database import connect
+from ari_app.store.migrate import read_migrations
+from ari_app.store.roles import APP, OWNER
+
+
+def postgres(settings: Settings) -> Finding:
+    """It answers, it does not lose what it has acknowledged, and its tables are up to date."""
+    with closing(connect(settings.postgres_address(APP), "doctor")) as app, app.cursor() as cursor:
+        cursor.execute("SELECT 1 WHERE current_setting('synchronous_commit') = 'off'")
+        if cursor.fetchone():
+            advice = "Set synchronous_commit = on in postgresql.conf."
+            return Finding("Postgres", "bad", "it may lose what it has acknowledged", advice)
+    address = settings.postgres_address(OWNER)
+    with closing(connect(address, "doctor")) as owner, owner.cursor() as cursor:
+        cursor.execute("SELECT name FROM migrations")
+        applied = {row[0] for row in cursor.fetchall()}
+    missing = [each.name for each in read_migrations() if each.name not in applied]
+    if missing:
+        return Finding("Postgres", "bad", f"tables lack {missing[0]}", "duudlaga migrate")
+    return Finding("Postgres", "ok", f"{len(applied)} migrations")
+
+
+def redis(settings: Settings) -> Finding:
+    """It answers, and writes its changes to the disk."""
+    with client(settings) as server:
+        info = cast("dict[str, Any]", server.info("persistence"))
+    if not info["aof_enabled"]:
+        advice = "Set appendonly yes in redis.conf."
+        return Finding("Redis", "warn", "it forgets everything when it dies", advice)
+    if info["aof_last_write_status"] != "ok":
+        return Finding("Redis", "bad", "it cannot write to the disk", "Make room on the disk.")
+    return Finding("Redis", "ok", "answers, and writes every second")
+
+
+def journal(settings: Settings) -> Finding:
+    """The journal takes a line of every turn before the turn is played to the caller."""
+    with closing(sqlite3.connect(settings.journal, timeout=2, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")  # takes the right to write, and gives it back
+        database.execute("ROLLBACK")
+        mode = database.execute("PRAGMA journal_mode").fetchone()[0]
+    if mode != "wal":
+        advice = f"Stop, and start again; if it stays, move {settings.journal} away."
+        return Finding("journal", "bad", f"its journal mode is {mode}", advice)
+    return Finding("journal", "ok", f"{settings.journal} can be written")
+
+
+def snapshot(settings: Settings) -> Finding:
+    """What calls need when no database is there."""
+    Snapshot.open(settings.snapshot)
+    return Finding("snapshot", "ok", settings.current_snapshot.readlink().name)
+
+
+def prompts(settings: Settings) -> Finding:
+    """Without the sorry prompt a caller in trouble hears English."""
+    sorry = sorted(settings.standard_prompts.glob("*/sorry_record.wav"))
+    if not sorry:
+        advice = "duudlaga up speaks them."
+        return Finding("prompts", "bad", f"none in {settings.standard_prompts}", advice)
+    return Finding("prompts", "ok", ", ".join(path.parent.name for path in sorry))
+
+
+STORAGE_CHECKS: dict[str, Callable[[Settings], Finding]] = {
+    "Postgres": postgres,
+    "Redis": redis,
+    "journal": journal,
+    "snapshot": snapshot,
+    "prompts": prompts,
+}

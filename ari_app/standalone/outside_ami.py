@@ -1,0 +1,88 @@
+"""The outside world's manager interface: a few actions, and the events of its calls."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Self
+
+from ari_app.settings import Settings
+from ari_app.standalone.service_error import ServiceError
+
+_ANSWER_SECONDS = 5
+
+
+class OutsideAmi:
+    """A connection; what comes in that answers nothing is put into `events`."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.events: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        self._reader = reader
+        self._writer = writer
+        self._numbers = itertools.count(1)
+        self._answers: dict[str, asyncio.Future[dict[str, str]]] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(cls, settings: Settings) -> AsyncIterator[Self]:
+        """Log in, and out at the end. Raises `ServiceError` when nothing listens."""
+        host, port = settings.outside_address, settings.outside_ami_port
+        try:
+            reader, writer = await asyncio.open_connection(host, port)
+        except OSError as error:
+            raise ServiceError(
+                f"The outside world does not listen at {host}:{port}: start it with duudlaga up."
+            ) from error
+        ami = cls(reader, writer)
+        reading = asyncio.create_task(ami._read())
+        try:
+            await ami.act("Login", Username="outside", Secret=settings.outside_ami_password)
+            yield ami
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+            writer.close()
+
+    async def act(
+        self, action: str, variables: Mapping[str, str] | None = None, **headers: str
+    ) -> dict[str, str]:
+        """Do one action and return its answer; `ServiceError` when it is refused."""
+        number = str(next(self._numbers))
+        pairs = [("Action", action), ("ActionID", number), *headers.items()]
+        pairs += [("Variable", f"{name}={value}") for name, value in (variables or {}).items()]
+        for name, value in pairs:
+            if any(ord(letter) < 32 for letter in value):  # a line feed would begin another header
+                raise ServiceError(f"{name} of {action} cannot be sent to the outside: {value!r}")
+        answer: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
+        self._answers[number] = answer
+        text = "".join(f"{name}: {value}\r\n" for name, value in pairs)
+        self._writer.write(f"{text}\r\n".encode())
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                fields = await answer
+        except TimeoutError as error:
+            raise ServiceError(f"The outside world does not answer {action}.") from error
+        finally:
+            del self._answers[number]
+        if fields["Response"] != "Success":
+            raise ServiceError(f"The outside world refused {action}: {fields.get('Message')}")
+        return fields
+
+    async def _read(self) -> None:
+        await self._reader.readline()  # the greeting
+        fields: dict[str, str] = {}
+        async for raw in self._reader:
+            line = raw.decode(errors="replace").rstrip("\r\n")
+            if line:
+                name, _, value = line.partition(":")
+                fields[name] = value.strip()
+            else:
+                self._take(fields)
+                fields = {}
+
+    def _take(self, fields: dict[str, str]) -> None:
+        answer = self._answers.get(fields.get("ActionID", ""))
+        if "Event" in fields:
+            self.events.put_nowait(fields)
+        elif answer is not None and not answer.done():
+            answer.set_result(fields)

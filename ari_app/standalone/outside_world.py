@@ -1,0 +1,118 @@
+"""The second Asterisk: the telephone network, and the demo agents' phones."""
+
+import re
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+
+from ari_app.settings import Settings
+from ari_app.standalone.pbx import TEMPLATES, Pbx
+from ari_app.standalone.service import Service
+from ari_app.standalone.service_error import ServiceError
+
+_WORD = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_PASSWORD = re.compile(r"[A-Za-z0-9_-]+")
+# One phone: an account at the house, asked for until it is there.
+_PHONE = """\
+[agent-{slug}]
+type = auth
+auth_type = digest
+username = agent-{slug}
+password = {password}
+
+[agent-{slug}]
+type = registration
+transport = udp
+outbound_auth = agent-{slug}
+client_uri = sip:agent-{slug}@{house}
+server_uri = sip:{house}
+contact_user = {slug}
+expiration = 300
+retry_interval = 2
+forbidden_retry_interval = 2
+fatal_retry_interval = 2
+max_retries = 1000000
+max_random_initial_delay = 0
+auth_rejection_permanent = no
+
+"""
+
+
+def outside(settings: Settings) -> Service:
+    """The outside world as a service."""
+    return Service(
+        name="outside",
+        command=world(settings).command(),
+        prepare=lambda: prepare(settings),
+        is_ready=lambda: _answers(settings),
+        addresses={
+            "callers and phones": f"sip:{settings.outside_address}:{settings.outside_sip_port}",
+            "AMI": f"{settings.outside_address}:{settings.outside_ami_port}",
+        },
+    )
+
+
+def world(settings: Settings) -> Pbx:
+    """The Asterisk on another loopback address: a trunk is told by its address, not its port.
+
+    The files in asterisk_conf/outside stand in for the node's of the same name.
+    """
+    return Pbx(
+        name="outside",
+        parts=settings.parts,
+        etc=settings.outside_etc,
+        state=settings.outside_state,
+        log=settings.log,
+        templates=[TEMPLATES, TEMPLATES / "outside"],
+        values={
+            "system_name": "outside",
+            "transmit_silence": "no",
+            "address": settings.outside_address,
+            "ami_port": settings.outside_ami_port,
+            "ami_password": settings.outside_ami_password,
+            "sip_port": settings.outside_sip_port,
+            "rtp_start": settings.outside_rtp_start,
+            "rtp_end": settings.outside_rtp_end,
+            "house_address": settings.sip_address,
+            "house_port": settings.sip_port,
+            "heard": settings.outside_state / "heard",
+        },
+    )
+
+
+def prepare(settings: Settings) -> None:
+    """Write the configuration; phones that are known already stay known."""
+    (settings.outside_state / "heard").mkdir(parents=True, exist_ok=True)
+    world(settings).prepare()
+
+
+def write_agents(settings: Settings, passwords: Mapping[str, str]) -> None:
+    """Let exactly these agents' phones register: slug → password, as in home/phones.json.
+
+    A running outside world takes it up at once, another one when it starts.
+    """
+    house = f"{settings.sip_address}:{settings.sip_port}"
+    for slug, password in passwords.items():
+        if not _WORD.fullmatch(slug) or not _PASSWORD.fullmatch(password):
+            raise ServiceError(f"Agent {slug!r} cannot have a phone: the slug or password is odd.")
+    phones = [
+        _PHONE.format(slug=slug, password=password, house=house)
+        for slug, password in passwords.items()
+    ]
+    settings.outside_etc.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = settings.outside_etc / "agents.inc"
+    new = file.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text("".join(phones))
+    new.rename(file)
+    if _answers(settings):
+        world(settings).ask("module reload res_pjsip.so")
+        world(settings).ask("module reload res_pjsip_outbound_registration.so")
+
+
+def _answers(settings: Settings) -> bool:
+    """AMI opens when Asterisk has booted."""
+    address = (settings.outside_address, settings.outside_ami_port)
+    with suppress(OSError), socket.create_connection(address, timeout=1) as connection:
+        return connection.recv(64).startswith(b"Asterisk Call Manager")
+    return False

@@ -1,0 +1,27 @@
+"""One process that `duudlaga up` watches over."""
+
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+def _nothing() -> None:
+    """Most services need no preparation."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """How one process is prepared, started, known to be ready, and stopped.
+
+    `prepare` and `is_ready` may block for a moment: they are called in a thread.
+    """
+
+    name: str
+    command: Sequence[str]
+    is_ready: Callable[[], bool]
+    prepare: Callable[[], None] = _nothing
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: signal.Signals = signal.SIGTERM
+    ready_seconds: float = 30
+    stop_seconds: float = 10
+    addresses: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Postgres: everything, for everyone. One module per aggregate, the SQL in plain sight."""

@@ -1,0 +1,149 @@
+"""Carries out what :mod:`ari_app.telephony.recovery` decides, on every (re)connect."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+import structlog
+
+from ari_app.flow import events as e
+from ari_app.telephony import ari, recovery
+from ari_app.telephony.call import Call, Talk
+from ari_app.telephony.execute import APP, Executor
+from ari_app.telephony.intake import Intake
+from ari_app.telephony.lease import FIRST_SECONDS
+from ari_app.telephony.runs import Runs
+from ari_app.telephony.switchboard import Switchboard
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class Adoption:
+    """Takes callers up again where they are."""
+
+    def __init__(
+        self,
+        asterisk: ari.Ari,
+        switchboard: Switchboard,
+        executor: Executor,
+        runs: Runs,
+        intake: Intake,
+        clock: Callable[[], float],
+    ) -> None:
+        self._ari = asterisk
+        self._switchboard = switchboard
+        self._executor = executor
+        self._runs = runs
+        self._intake = intake
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Hold our calls against Asterisk's, and make them agree.
+
+        Raises ``ConnectionLost`` or ``AriError``: the next connection begins again.
+        """
+        began = self._clock()
+        channels, bridges, info = await asyncio.gather(
+            self._list("channels", ari.Channel),
+            self._list("bridges", ari.Bridge),
+            self._ari.ask("GET", "asterisk/info?only=status"),
+        )
+        # What follows does not wait, so nothing can happen to a call between the list and the cure.
+        calls = self._known_calls()
+        started_at = datetime.fromisoformat(info.json()["status"]["startup_time"]).timestamp()
+        steps = recovery.plan(
+            [
+                recovery.OpenRun(call.id, call.channel, tuple(call.run.legs), call.run.started_at)
+                for call in calls.values()
+            ],
+            {channel.id: _found(channel) for channel in channels},
+            [bridge.id for bridge in bridges],
+            started_at,
+        )
+        rooms = {bridge.id: bridge for bridge in bridges}
+        by_id = {channel.id: channel for channel in channels}
+        for step in steps:
+            self._take(step, calls, rooms, by_id)
+        resumed = sum(isinstance(step, recovery.Resume) for step in steps)
+        seconds = round(self._clock() - began, 3)
+        log.info("recovered", resumed=resumed, steps=len(steps), seconds=seconds)
+
+    def _known_calls(self) -> dict[str, Call]:
+        calls = {call.id: call for call in self._switchboard}
+        for saved in self._runs.open():
+            if saved.call not in calls:
+                calls[saved.call] = self._runs.restore(saved)
+        return calls
+
+    def _take(
+        self,
+        step: recovery.Step,
+        calls: dict[str, Call],
+        rooms: dict[str, ari.Bridge],
+        channels: dict[str, ari.Channel],
+    ) -> None:
+        match step:
+            case recovery.Resume(call_id, answered, ringing):
+                self._resume(calls[call_id], answered, ringing, rooms)
+            case recovery.Close(call_id, cut):
+                call = calls[call_id]
+                call.held = False
+                self._switchboard.add(call)
+                self._switchboard.post(call, e.CallCut() if cut else e.CallerHungUp())
+            case recovery.Leave(call_id):
+                self._switchboard.drop(calls[call_id])
+            case recovery.Begin(channel):
+                if self._runs.has_ended(channel.id):
+                    # Its last command, to hang up, was saved and not sent.
+                    self._ari.request("DELETE", f"channels/{channel.id}", lane=channel.id)
+                else:
+                    self._intake.accept(channels[channel.id], channel.number)
+            case recovery.DropLeg(channel_id):
+                self._ari.request("DELETE", f"channels/{channel_id}", lane=channel_id)
+            case recovery.DropBridge(bridge_id):
+                self._ari.request("DELETE", f"bridges/{bridge_id}", lane=bridge_id)
+
+    def _resume(
+        self,
+        call: Call,
+        answered: tuple[str, ...],
+        ringing: tuple[str, ...],
+        rooms: dict[str, ari.Bridge],
+    ) -> None:
+        """Find again what only Asterisk knows of the call, then let the run go on."""
+        call.held = True
+        call.hanging_up = False
+        call.lease_expires_at = self._clock() + FIRST_SECONDS
+        call.lease_capped = False
+        call.answered_legs = set(answered)
+        call.holding = call.waiting_room in rooms
+        call.client_name = self._intake.client_name(call.client)
+        for leg in answered:
+            bridge = rooms.get(f"{leg}-talk")
+            if bridge is not None and {leg, call.channel} <= set(bridge.channels):
+                recording = call.run.legs[leg].recording
+                call.talk = call.talk or Talk(leg, bridge.id, recording)
+        self._switchboard.add(call)
+        for command in recovery.to_repeat(self._runs.last_commands(call)):
+            self._executor.do(call, command)
+        self._switchboard.post(call, e.Resumed(answered, ringing))
+
+    async def _list(self, uri: str, kind: type[T]) -> list[T]:
+        answer = await self._ari.ask("GET", uri)
+        return msgspec.json.decode(answer.body, type=list[kind])  # type: ignore[valid-type]
+
+
+def _found(channel: ari.Channel) -> recovery.FoundChannel:
+    app, _, number = channel.dialplan.app_data.partition(",")
+    return recovery.FoundChannel(
+        id=channel.id,
+        up=channel.state == "Up",
+        ours=channel.dialplan.app_name == "Stasis" and app == APP,
+        number=number,
+    )

@@ -1,0 +1,51 @@
+"""One caller's call in our hands: its run, its mailbox, and what Asterisk holds for it."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from ari_app.flow.engine import Flow
+from ari_app.flow.events import Event
+from ari_app.flow.run import Run
+
+
+@dataclass(slots=True)
+class Talk:
+    """A talk in progress: the leg, its bridge, and its recording (``None``: not recorded)."""
+
+    leg: str
+    bridge: str
+    recording: str | None
+    started_at: float = 0.0
+    monitor: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A live call. ``id`` is the call's, ``channel`` Asterisk's id of the caller's channel.
+
+    Only ``run`` is saved; the rest can be found again in Asterisk after a restart.
+    """
+
+    id: str
+    channel: str
+    client: str
+    flow: Flow
+    run: Run
+    bundle: str
+    client_name: str = ""
+    lease_expires_at: float = 0.0
+    lease_capped: bool = False
+    held: bool = True
+    hanging_up: bool = False
+    holding: bool = False
+    talk: Talk | None = None
+    answered_legs: set[str] = field(default_factory=set)
+    mailbox: deque[Event] = field(default_factory=deque)
+    turning: bool = False
+
+    @property
+    def waiting_room(self) -> str:
+        """The id of the call's holding bridge."""
+        return f"{self.id}-hold"

@@ -1,0 +1,236 @@
+"""Commands → requests to Asterisk: one table, one short function a command.
+
+Requests of one call travel on one lane, so Asterisk carries them out in the order in which they
+are sent, and nothing here waits for an answer. 409 means that the thing was done before (ids are
+the command's), 404 on taking something away that it is gone already: both are success.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import structlog
+
+from ari_app.flow import commands as c
+from ari_app.flow import events as e
+from ari_app.telephony.ari import Ari, ConnectionLost, Response
+from ari_app.telephony.call import Call, Talk
+from ari_app.telephony.queues import Queues
+from ari_app.telephony.talks import Talks
+
+log = structlog.get_logger(__name__)
+
+APP = "duudlaga"
+
+Post = Callable[[Call, e.Event], None]
+Resolve = Callable[[str, str, str], str | None]
+
+
+class Executor:
+    """Does what the interpreter decided.
+
+    ``resolve(client, language, item)`` gives Asterisk's media name for a play item or ``None``;
+    ``post`` hands events back to the switchboard, and is set by whoever wires the two together.
+    """
+
+    def __init__(self, ari: Ari, queues: Queues, talks: Talks, resolve: Resolve) -> None:
+        self._ari = ari
+        self._queues = queues
+        self._talks = talks
+        self._resolve = resolve
+        self.post: Post = _nobody_listens
+        self._table: dict[type[c.Command], Callable[[Call, Any], None]] = {
+            c.Answer: self._answer,
+            c.Play: self._play,
+            c.StopPlaying: self._stop_playing,
+            c.StartMusic: self._start_music,
+            c.StopMusic: self._stop_music,
+            c.Record: self._record,
+            c.StopRecording: self._stop_recording,
+            c.JoinQueue: queues.join,
+            c.LeaveQueue: queues.leave,
+            c.RingAgent: self._ring_agent,
+            c.RingNumber: self._ring_number,
+            c.EndLeg: self._end_leg,
+            c.Connect: self._connect,
+            c.Disconnect: self._disconnect,
+            c.ReleaseAgent: queues.release,
+            c.HangUp: self._hang_up,
+        }
+
+    def do(self, call: Call, command: c.Command) -> None:
+        """Send the command on its way."""
+        self._table[type(command)](call, command)
+
+    def let_go(self, call: Call) -> None:
+        """Clear what Asterisk still holds for a call whose run is over."""
+        self._talks.end(call)
+        if call.holding:
+            call.holding = False
+            self._send(call, "DELETE", f"bridges/{call.waiting_room}")
+        self._queues.forget(call)
+
+    def give_back(self, call: Call) -> None:
+        """Send the caller to the dialplan's fallback, after a fault of ours."""
+        self.let_go(call)
+        for leg in call.run.legs:
+            self._send(call, "DELETE", f"channels/{leg}")
+        self._send(
+            call,
+            "POST",
+            f"channels/{call.channel}/continue?context=fallback&extension=s&priority=1",
+        )
+
+    def _answer(self, call: Call, command: c.Answer) -> None:
+        self._must(call, command.id, "POST", f"channels/{call.channel}/answer")
+
+    def _play(self, call: Call, command: c.Play) -> None:
+        media = []
+        for item in command.items:
+            found = self._resolve(call.client, command.language, item)
+            if found is None:
+                log.warning("prompt_missing", call=call.id, client=call.client, item=item)
+            else:
+                media.append(quote(found, safe=":/"))
+        if not media:
+            self.post(call, e.PlayFinished(command.id, failed=True))
+            return
+        uri = f"channels/{call.channel}/play/{command.id}?media={','.join(media)}"
+        self._must(call, command.id, "POST", uri)
+
+    def _stop_playing(self, call: Call, command: c.StopPlaying) -> None:
+        self._send(call, "DELETE", f"playbacks/{command.play}")
+
+    def _start_music(self, call: Call, command: c.StartMusic) -> None:
+        call.holding = True
+        room = call.waiting_room
+        self._must(call, command.id, "POST", f"bridges/{room}?type=holding")
+        self._must(call, command.id, "POST", f"bridges/{room}/addChannel?channel={call.channel}")
+
+    def _stop_music(self, call: Call, command: c.StopMusic) -> None:
+        if call.holding:
+            call.holding = False
+            self._send(call, "DELETE", f"bridges/{call.waiting_room}")
+
+    def _record(self, call: Call, command: c.Record) -> None:
+        options = {
+            "name": command.id,
+            "format": "wav",
+            "maxDurationSeconds": command.max_seconds,
+            "maxSilenceSeconds": command.silence_seconds,
+            "beep": "true" if command.beep else "false",
+            "terminateOn": command.finish_on or "none",
+            "ifExists": "overwrite",
+        }
+        uri = f"channels/{call.channel}/record?{urlencode(options)}"
+        self._must(call, command.id, "POST", uri)
+
+    def _stop_recording(self, call: Call, command: c.StopRecording) -> None:
+        self._send(call, "POST", f"recordings/live/{command.record}/stop")
+
+    def _ring_agent(self, call: Call, command: c.RingAgent) -> None:
+        self._queues.ringing(call, command)
+        self._originate(call, command.leg, f"PJSIP/agent-{command.agent}", command.ring_seconds)
+
+    def _ring_number(self, call: Call, command: c.RingNumber) -> None:
+        digits = "".join(ch for ch in command.number if ch in "+0123456789")
+        self._originate(call, command.leg, f"PJSIP/{digits}@trunk", command.ring_seconds)
+
+    def _originate(self, call: Call, leg: str, endpoint: str, ring_seconds: float) -> None:
+        options = {
+            "endpoint": endpoint,
+            "app": APP,
+            "appArgs": f"leg,{call.id}",
+            "timeout": max(1, round(ring_seconds)),
+            "callerId": caller_id(call),
+            "originator": call.channel,
+        }
+        answer = self._ari.request("POST", f"channels/{leg}?{urlencode(options)}", lane=call.id)
+        answer.add_done_callback(partial(self._originated, call, leg))
+
+    def _originated(self, call: Call, leg: str, answer: asyncio.Future[Response]) -> None:
+        trouble = complaint(answer, good=(409,))
+        if trouble:
+            log.info("leg_refused", call=call.id, leg=leg, reason=trouble)
+            self.post(call, e.LegFailed(leg, "unreachable"))
+
+    def _end_leg(self, call: Call, command: c.EndLeg) -> None:
+        self._talks.end(call, command.leg)
+        self._send(call, "DELETE", f"channels/{command.leg}")
+
+    def _connect(self, call: Call, command: c.Connect) -> None:
+        self._queues.talking(call, command.leg)
+        bridge = f"{command.leg}-talk"
+        add = f"bridges/{bridge}/addChannel?channel={call.channel},{command.leg}"
+        self._must(call, command.id, "POST", f"bridges/{bridge}?type=mixing")
+        joined = self._must(call, command.id, "POST", add)
+        if call.holding:
+            # The caller leaves the waiting room by being added to the talk's bridge.
+            call.holding = False
+            self._send(call, "DELETE", f"bridges/{call.waiting_room}")
+        self._talks.begin(call, Talk(command.leg, bridge, command.recording), joined)
+
+    def _disconnect(self, call: Call, command: c.Disconnect) -> None:
+        self._talks.end(call, command.leg)
+
+    def _hang_up(self, call: Call, command: c.HangUp) -> None:
+        call.hanging_up = True
+        self._send(call, "DELETE", f"channels/{call.channel}?reason=normal")
+
+    def _must(self, call: Call, command: str, method: str, uri: str) -> asyncio.Future[Response]:
+        """Send a request whose refusal the run must hear of."""
+        answer = self._ari.request(method, uri, lane=call.id)
+        answer.add_done_callback(partial(self._answered, call, command))
+        return answer
+
+    def _answered(self, call: Call, command: str, answer: asyncio.Future[Response]) -> None:
+        trouble = complaint(answer, good=(409,))
+        if trouble:
+            self.post(call, e.CommandFailed(command, trouble))
+
+    def _send(self, call: Call, method: str, uri: str) -> None:
+        """Send a request that takes something away; that it is gone already is fine."""
+        answer = self._ari.request(method, uri, lane=call.id)
+        answer.add_done_callback(partial(_taken_away, call.id, uri))
+
+
+def complaint(answer: asyncio.Future[Response], good: tuple[int, ...]) -> str | None:
+    """Return what went wrong with a request, in Asterisk's words, or ``None``.
+
+    A lost connection is no complaint: recovery does again what was not done.
+    """
+    if answer.cancelled():
+        return None
+    error = answer.exception()
+    if error is not None:
+        if isinstance(error, ConnectionLost):
+            return None
+        raise error
+    response = answer.result()
+    if response.status < 400 or response.status in good:
+        return None
+    return f"{response.status} {response.reason}"
+
+
+def caller_id(call: Call) -> str:
+    """Return what the agent's phone shows: the client's name and the caller's number.
+
+    The name is our own configuration, the number is filtered: caller text never gets here.
+    """
+    name = "".join(ch for ch in call.client_name if ch.isalnum() or ch in " .-")
+    number = "".join(ch for ch in call.run.caller_number or "" if ch in "+0123456789")
+    return f'"{name}" <{number or "anonymous"}>'
+
+
+def _taken_away(call: str, uri: str, answer: asyncio.Future[Response]) -> None:
+    trouble = complaint(answer, good=(404, 409))
+    if trouble:
+        log.warning("request_refused", call=call, uri=uri, reason=trouble)
+
+
+def _nobody_listens(call: Call, event: e.Event) -> None:
+    raise RuntimeError(f"executor without a switchboard: {event} of call {call.id}")

@@ -1,0 +1,157 @@
+"""Asterisk's events → the runs' events: one table, one short function an event.
+
+Every id that we give to Asterisk begins with the id of its call, so the call of a playback, a
+recording or a leg is read off its name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from ari_app.flow import events as e
+from ari_app.telephony import ari
+from ari_app.telephony.call import Call
+from ari_app.telephony.call_names import call_of
+from ari_app.telephony.causes import failed_because, was_lost
+from ari_app.telephony.intake import Intake
+from ari_app.telephony.switchboard import Switchboard
+from ari_app.telephony.talks import Talks
+
+log = structlog.get_logger(__name__)
+
+FALLBACK_LOOK_SECONDS = 2.0
+
+
+class Inbound:
+    """Hears Asterisk out. ``__call__`` takes each event in the order in which they come."""
+
+    def __init__(
+        self, asterisk: ari.Ari, switchboard: Switchboard, intake: Intake, talks: Talks
+    ) -> None:
+        self._ari = asterisk
+        self._switchboard = switchboard
+        self._intake = intake
+        self._talks = talks
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._table: dict[type[Any], Callable[[Any], None]] = {
+            ari.StasisStart: self._came,
+            ari.StasisEnd: self._left,
+            ari.ChannelHangupRequest: self._hang_up_asked,
+            ari.ChannelDestroyed: self._gone,
+            ari.ChannelDtmfReceived: self._key,
+            ari.PlaybackFinished: self._played,
+            ari.RecordingFinished: self._recorded,
+            ari.RecordingFailed: self._not_recorded,
+        }
+
+    def __call__(self, event: ari.AriEvent) -> None:
+        """Handle one event."""
+        handler = self._table.get(type(event))
+        if handler is not None:
+            handler(event)
+
+    def _came(self, event: ari.StasisStart) -> None:
+        if event.args and event.args[0] == "leg":
+            self._leg_answered(event.channel.id)
+            return
+        number = event.args[0] if event.args else ""
+        self._intake.accept(event.channel, number)
+
+    def _leg_answered(self, leg: str) -> None:
+        call = self._call_of(leg)
+        if call is None:
+            # The caller left, or somebody else answered, in the moment in which this one did.
+            self._ari.request("DELETE", f"channels/{leg}", lane=leg)
+            return
+        call.answered_legs.add(leg)
+        self._switchboard.post(call, e.LegAnswered(leg))
+
+    def _hang_up_asked(self, event: ari.ChannelHangupRequest) -> None:
+        call = self._switchboard.by_channel(event.channel.id)
+        if call is not None:
+            call.hanging_up = True
+
+    def _left(self, event: ari.StasisEnd) -> None:
+        call = self._switchboard.by_channel(event.channel.id)
+        if call is None:
+            return
+        call.held = False
+        if call.hanging_up:
+            self._switchboard.post(call, e.CallerHungUp())
+        else:
+            # Taken away by the lease, or gone without a word: Asterisk knows which.
+            task = asyncio.create_task(self._look_after(call))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _look_after(self, call: Call) -> None:
+        try:
+            answer = await self._ari.request("GET", f"channels/{call.channel}", lane=call.id)
+        except ari.ConnectionLost:
+            return  # recovery looks at every open run when the connection stands again
+        if answer.status == 404:
+            self._switchboard.post(call, e.CallerHungUp())
+        else:
+            log.warning("caller_left_to_fallback", call=call.id, client=call.client)
+            await self._wait_for_fallback(call)
+
+    async def _wait_for_fallback(self, call: Call) -> None:
+        """The dialplan's fallback has the caller: act no more for the call, but see its end."""
+        for leg in call.run.legs:
+            self._ari.request("DELETE", f"channels/{leg}", lane=call.id)
+        while self._switchboard.get(call.id) is call:
+            await asyncio.sleep(FALLBACK_LOOK_SECONDS)
+            answer = await self._ari.request("GET", f"channels/{call.channel}", lane=call.id)
+            if answer.status == 404:
+                self._switchboard.post(call, e.CallerHungUp())
+
+    def _gone(self, event: ari.ChannelDestroyed) -> None:
+        channel = event.channel.id
+        call = self._switchboard.by_channel(channel)
+        if call is not None:
+            call.held = False
+            self._switchboard.post(call, e.CallerHungUp())
+            return
+        call = self._call_of(channel)
+        if call is None:
+            return
+        if channel in call.answered_legs:
+            call.answered_legs.discard(channel)
+            self._talks.end(call, channel)
+            self._switchboard.post(call, e.LegHungUp(channel, lost=was_lost(event.cause)))
+        else:
+            self._switchboard.post(call, e.LegFailed(channel, failed_because(event.cause)))
+
+    def _key(self, event: ari.ChannelDtmfReceived) -> None:
+        call = self._switchboard.by_channel(event.channel.id)
+        if call is not None:
+            self._switchboard.post(call, e.DtmfReceived(event.digit))
+
+    def _played(self, event: ari.PlaybackFinished) -> None:
+        play = event.playback
+        call = self._call_of(play.id)
+        # A play that breaks off because the caller hangs up is no failure of the prompt.
+        if call is not None and not call.hanging_up:
+            self._switchboard.post(call, e.PlayFinished(play.id, failed=play.state == "failed"))
+
+    def _recorded(self, event: ari.RecordingFinished) -> None:
+        recording = event.recording
+        call = self._call_of(recording.name)
+        if call is not None:
+            seconds = float(recording.duration)
+            self._switchboard.post(call, e.RecordFinished(recording.name, seconds))
+
+    def _not_recorded(self, event: ari.RecordingFailed) -> None:
+        name = event.recording.name
+        log.error("message_not_recorded", recording=name, reason=event.recording.cause)
+        call = self._call_of(name)
+        if call is not None:
+            self._switchboard.post(call, e.RecordFinished(name, 0.0, failed=True))
+
+    def _call_of(self, name: str) -> Call | None:
+        call_id = call_of(name)
+        return self._switchboard.get(call_id) if call_id else None

@@ -1,0 +1,74 @@
+"""Keeps the leases of all calls in our hands alive, while this process is healthy."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from ari_app.telephony import lease
+from ari_app.telephony.ami import Ami, AmiError
+from ari_app.telephony.call import Call
+from ari_app.telephony.switchboard import Switchboard
+
+log = structlog.get_logger(__name__)
+
+
+class Leases:
+    """Sweeps over the calls twice a second and renews the leases that run out soon.
+
+    ``healthy()`` says whether Asterisk answers us; when it does not, the leases are left to run
+    out, since whoever cannot act for a caller must not hold one. AMI carries the renewals because
+    an ARI request would wait behind a running playback (test_lease.py).
+    """
+
+    def __init__(
+        self,
+        ami: Ami,
+        switchboard: Switchboard,
+        healthy: Callable[[], bool],
+        clock: Callable[[], float],
+    ) -> None:
+        self._ami = ami
+        self._switchboard = switchboard
+        self._healthy = healthy
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Sweep until cancelled."""
+        renewals: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                await asyncio.sleep(lease.SWEEP_SECONDS)
+                if self._healthy():
+                    for task in self._sweep():
+                        renewals.add(task)
+                        task.add_done_callback(renewals.discard)
+        finally:
+            for task in renewals:
+                task.cancel()
+
+    def _sweep(self) -> list[asyncio.Task[None]]:
+        now = self._clock()
+        tasks = []
+        for call in self._switchboard:
+            if not call.held:
+                continue
+            seconds = lease.renewal(
+                call.lease_expires_at, now, talking=call.talk is not None, capped=call.lease_capped
+            )
+            if seconds is not None:
+                call.lease_expires_at = now + seconds
+                call.lease_capped = call.talk is not None
+                tasks.append(asyncio.create_task(self._renew(call, seconds)))
+        return tasks
+
+    async def _renew(self, call: Call, seconds: float) -> None:
+        try:
+            await self._ami.absolute_timeout(call.channel, seconds)
+        except AmiError as error:
+            # Either the caller just left, or AMI is away: the next sweep asks again.
+            call.lease_expires_at = 0.0
+            call.lease_capped = False
+            log.info("lease_not_renewed", call=call.id, reason=str(error))

@@ -1,0 +1,1 @@
+"""The tests, a package so that one may use the fixtures of another."""

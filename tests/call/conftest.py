@@ -1,0 +1,27 @@
+"""One house for all calls of these tests; each test leaves it as it found it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.call.house import House, eventually
+
+
+@pytest.fixture(scope="session")
+def running_house() -> Iterator[House]:
+    """Start a house for the session."""
+    with House() as house:
+        house.import_client(Path(__file__).parent / "quick.yaml")
+        yield house
+
+
+@pytest.fixture
+def house(running_house: House) -> Iterator[House]:
+    """Give the house, and fail the test that leaves a channel or a bridge behind."""
+    yield running_house
+    eventually(
+        lambda: running_house.held_by_asterisk() == "", 5, "no channel and no bridge is left"
+    )

@@ -1,0 +1,154 @@
+"""Clients come in from documents and go out again; the history answers `calls`."""
+
+import json
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ari_app.journal.arrived import Arrived
+from ari_app.journal.ship import ship
+from ari_app.snapshot.reader import Snapshot
+from ari_app.store.database import Connection
+from tests.commands.clinic import CLINIC
+from tests.commands.conftest import Command
+from tests.store.database_fixtures import TestDatabase
+
+pytestmark = pytest.mark.real
+
+_AT = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _use_database(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"host={database.server.directory} dbname={database.name}"
+    monkeypatch.setenv("DUUDLAGA_POSTGRES_DSN", address)
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Path:
+    """A client's document and its agents', in a folder."""
+    folder = tmp_path / "clients"
+    folder.mkdir()
+    (folder / "anu-clinic.yaml").write_text(CLINIC + "agents: {bold: 5}\n", encoding="utf-8")
+    (folder / "house.yaml").write_text("agents: {bold: {name: Болд}}\n", encoding="utf-8")
+    return folder
+
+
+def test_a_client_is_imported_spoken_and_published(
+    duudlaga: Command, clinic: Path, home: Path
+) -> None:
+    result = duudlaga("client", "import", clinic)
+    assert result.exit_code == 0, result.output
+    assert "anu-clinic: imported." in result.stdout
+    assert "flow main is now revision 1" in result.stdout
+    assert (home / "prompts/clients/anu-clinic/mn/welcome.wav").is_file()
+    assert Snapshot.open(home / "snapshot").route("70110001") is not None
+
+
+def test_the_same_document_again_changes_nothing(duudlaga: Command, clinic: Path) -> None:
+    duudlaga("client", "import", clinic)
+    result = duudlaga("client", "import", clinic)
+    assert "revision" not in result.stdout
+    assert "Prompts made" not in result.stdout
+
+
+def test_a_sound_that_was_lost_is_made_again(duudlaga: Command, clinic: Path, home: Path) -> None:
+    duudlaga("client", "import", clinic)
+    sound = home / "prompts/clients/anu-clinic/mn/welcome.wav"
+    sound.unlink()
+    assert "Prompts made: 1." in duudlaga("client", "import", clinic).stdout
+    assert sound.is_file()
+
+
+def test_a_dry_run_checks_and_changes_nothing(duudlaga: Command, clinic: Path, home: Path) -> None:
+    result = duudlaga("client", "import", "--dry-run", clinic)
+    assert result.exit_code == 0
+    assert "nothing was changed" in result.stdout
+    assert json.loads(duudlaga("client", "list", "--json").stdout) == []
+    assert not (home / "snapshot").exists()
+
+
+def test_a_mistake_is_named_and_nothing_is_imported(duudlaga: Command, clinic: Path) -> None:
+    (clinic / "anu-clinic.yaml").write_text(CLINIC.replace("{done: menu}", "{done: lost}"))
+    result = duudlaga("client", "import", clinic)
+    assert result.exit_code == 1
+    assert "lost" in result.stderr
+    assert json.loads(duudlaga("client", "list", "--json").stdout) == []
+
+
+def test_clients_are_listed_with_the_documented_fields(duudlaga: Command, clinic: Path) -> None:
+    duudlaga("client", "import", clinic)
+    assert json.loads(duudlaga("client", "list", "--json").stdout) == [
+        {
+            "client": "anu-clinic",
+            "name": "Ану эмнэлэг",
+            "language": "mn",
+            "timezone": "Asia/Ulaanbaatar",
+            "numbers": ["+97670110001"],
+            "flows": ["main"],
+            "queues": ["reception"],
+        }
+    ]
+
+
+def test_what_is_exported_can_be_imported(duudlaga: Command, clinic: Path, tmp_path: Path) -> None:
+    duudlaga("client", "import", clinic)
+    exported = duudlaga("client", "export", "anu-clinic").stdout
+    assert yaml.safe_load(exported)["flows"]["main"]["start"] == "welcome"
+    again = tmp_path / "again.yaml"
+    again.write_text(exported, encoding="utf-8")
+    result = duudlaga("client", "import", again)
+    assert result.exit_code == 0, result.output
+    assert "revision" not in result.stdout
+
+
+def test_an_unknown_client_cannot_be_exported(duudlaga: Command) -> None:
+    result = duudlaga("client", "export", "nobody")
+    assert result.exit_code == 1
+    assert "nobody" in result.stderr
+
+
+def test_calls_come_from_the_history(duudlaga: Command, writer: Connection, home: Path) -> None:
+    call = str(uuid.uuid4())
+    facts: list[tuple[str, dict[str, object]]] = [
+        ("call_offered", {"number": "+97670110001", "caller_number": "+97699112233"}),
+        ("talk_started", {"leg": f"{call}-1-1", "agent": "bold"}),
+        (
+            "recording_stored",
+            {
+                "recording": f"{call}-1", "kind": "talk", "path": "anu/r.ogg",
+                "peaks": "anu/r.peaks.json", "sha256": "0", "bytes": 1, "seconds": 1.0,
+            },
+        ),
+        ("call_ended", {"outcome": "answered", "by": "caller"}),
+    ]  # fmt: skip
+    entries = [
+        Arrived("node", seq, call, "anu-clinic", kind, _AT, data)
+        for seq, (kind, data) in enumerate(facts, start=1)
+    ]
+    ship(writer, "node", entries)
+    result = duudlaga("calls", "--json")
+    assert result.stderr == ""
+    assert json.loads(result.stdout) == [
+        {
+            "id": call,
+            "client": "anu-clinic",
+            "number": "+97670110001",
+            "caller": "+97699112233",
+            "outcome": "answered",
+            "offered_at": "2026-11-22T06:00:00.000Z",
+            "answered_at": "2026-11-22T06:00:00.000Z",
+            "ended_at": "2026-11-22T06:00:00.000Z",
+            "agent": "bold",
+            "recording": str(home / "recordings" / "anu/r.ogg"),
+        }
+    ]
+    assert "calls +97670110001" in duudlaga("calls", "--call", call).stdout
+    assert "from 4 entries" in duudlaga("rebuild").stdout
+
+
+def test_a_database_of_this_version_has_nothing_to_migrate(duudlaga: Command) -> None:
+    assert "up to date" in duudlaga("migrate").stdout

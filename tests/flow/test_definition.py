@@ -1,0 +1,195 @@
+"""What authors are told about their flows: the node, the field, and what is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from ari_app.flow.definition import json_schema, validate
+from ari_app.flow.inspect import Surroundings
+from ari_app.flow.manual import example
+from ari_app.flow.nodes import TYPES, node_type
+from ari_app.flow.reading import read
+from ari_app.flow.setting import Text
+
+BYE = {"type": "hangup"}
+BOX = {"type": "voicemail", "exits": {"done": "bye"}}
+
+
+def flow(**nodes: Any) -> dict[str, Any]:
+    return {"spec_version": 1, "name": "Main", "start": next(iter(nodes)), "nodes": nodes}
+
+
+def told(definition: Any, surroundings: Surroundings | None = None) -> list[str]:
+    return [f"{each.severity}: {each}" for each in validate(definition, surroundings)]
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_the_manuals_example_is_sound(name: str) -> None:
+    kind = node_type(name, name)
+    data = example(kind)
+    assert data["type"] == name
+    read(kind, data, "the example")
+    ends = dict.fromkeys(data.get("exits", {}).values(), BYE)
+    problems = validate({**flow(it=data), "nodes": {"it": data, **ends}})
+    assert [each for each in problems if each.severity == "error"] == []
+
+
+def test_a_sound_flow_has_no_problem() -> None:
+    menu = {"type": "menu", "prompt": "menu", "exits": {"1": "box", "max_tries": "bye"}}
+    assert told(flow(menu=menu, box=BOX, bye=BYE)) == []
+
+
+@pytest.mark.parametrize(
+    ("node", "words"),
+    [
+        ({"type": "menu"}, "node it, prompt: field required"),
+        ({"type": "menu", "prompt": "m", "tries": 99}, "node it, tries: input should be less"),
+        ({"type": "menu", "prompt": "m", "tries": "3"}, "node it, tries: input should be a valid"),
+        ({"type": "menu", "prompt": "../etc"}, "node it, prompt: string should match"),
+        ({"type": "menu", "prompt": "m", "retries": 3}, "node it, retries: extra inputs"),
+        ({"type": "say", "parts": [{"kind": "song", "value": "1"}]}, "node it, parts.0.kind:"),
+        ({"type": "branch", "cases": []}, "node it, cases:"),
+        ({"type": "lookup"}, "node it, type: input tag 'lookup'"),
+        ({"prompt": "m"}, "node it, type: unable to extract tag"),
+        ("menu", "node it, type:"),
+    ],
+)
+def test_a_wrong_setting_is_named(node: Any, words: str) -> None:
+    assert any(words in line for line in told(flow(it=node))), told(flow(it=node))
+
+
+@pytest.mark.parametrize(
+    ("definition", "words"),
+    [
+        (None, "flow, spec_version: flow: is no object"),
+        ({"nodes": {}}, "spec_version"),
+        ({**flow(bye=BYE), "colour": "red"}, "flow, colour: extra inputs"),
+        ({**flow(bye=BYE), "nodes": {"Bad Name": BYE}}, "node Bad Name: the node's name"),
+        ({**flow(bye=BYE), "nodes": {}}, "flow, nodes:"),
+        ({**flow(bye=BYE), "start": "gone"}, "flow, start: there is no node gone"),
+        ({**flow(bye=BYE), "on_failure": "gone"}, "flow, on_failure: there is no node gone"),
+        ({**flow(bye=BYE), "name": object()}, "flow: is no JSON"),
+    ],
+)
+def test_a_wrong_flow_is_named(definition: Any, words: str) -> None:
+    assert any(words in line for line in told(definition)), told(definition)
+
+
+def test_an_exit_to_nowhere_is_an_error() -> None:
+    hello = {"type": "greeting", "prompt": "welcome", "exits": {"done": "gone"}}
+    assert told(flow(hello=hello)) == [
+        "error: node hello, exits.done: leads to gone, which does not exist"
+    ]
+
+
+def test_an_exit_without_a_follower_is_an_error_unless_another_stands_in() -> None:
+    line = {"type": "queue", "queue": "reception"}
+    (problem,) = told(flow(line=line))
+    assert problem.startswith("error: node line, exits.timeout: leads nowhere (Nobody answered")
+    assert told(flow(line={**line, "exits": {"timeout": "bye"}}, bye=BYE)) == []
+
+
+def test_an_exit_that_is_never_taken_is_a_warning() -> None:
+    hello = {"type": "greeting", "prompt": "welcome", "exits": {"done": "bye", "1": "bye"}}
+    assert told(flow(hello=hello, bye=BYE)) == ["warning: node hello, exits.1: is never taken"]
+
+
+def test_a_node_that_nobody_reaches_is_a_warning() -> None:
+    assert told(flow(bye=BYE, island=BYE)) == ["warning: node island: is never reached"]
+    assert told({**flow(bye=BYE, island=BYE), "on_failure": "island"}) == []
+
+
+def test_a_loop_without_a_wait_is_an_error() -> None:
+    one = {"type": "set", "variables": {"a": "1"}, "exits": {"done": "two"}}
+    two = {
+        "type": "branch",
+        "cases": [{"exit": "again", "known": True}],
+        "exits": {"again": "one", "otherwise": "bye"},
+    }
+    lines = told(flow(one=one, two=two, bye=BYE))
+    assert lines == [
+        "error: node one, exits: comes back here without ever waiting for anything",
+        "error: node two, exits: comes back here without ever waiting for anything",
+    ]
+
+
+def test_hours_that_leave_the_caller_unheard_are_a_warning() -> None:
+    hours = {"type": "hours", "calendar": "main", "exits": {"open": "box", "closed": "bye"}}
+    lines = told(flow(hours=hours, box=BOX, bye=BYE))
+    assert [line.split(":")[1] for line in lines] == [" node hours, exits.closed"]
+    hours["exits"] = {"open": "bye", "closed": "box"}
+    assert told(flow(hours=hours, box=BOX, bye=BYE)) == []
+
+
+def test_names_that_the_client_does_not_have_are_errors() -> None:
+    nodes = flow(
+        hours={"type": "hours", "calendar": "gone", "exits": {"open": "line", "closed": "sub"}},
+        line={
+            "type": "queue",
+            "queue": "gone",
+            "busy_greeting": "standard:queue/busy",
+            "comfort_prompts": ["welcome", "gone"],
+            "exits": {"timeout": "survey"},
+        },
+        survey={"type": "survey", "questions": [{"name": "q", "prompt": "gone"}]},
+        sub={"type": "subflow", "flow": "gone", "exits": {"done": "line"}},
+    )
+    errors = [each.split(": ", 1)[1] for each in told(nodes, Surroundings(frozenset({"welcome"})))]
+    assert {each for each in errors if "there is no" in each} == {
+        "node hours, calendar: there is no calendar gone",
+        "node line, queue: there is no queue gone",
+        "node line, comfort_prompts.1: there is no prompt gone",
+        "node survey, questions.0.prompt: there is no prompt gone",
+        "node sub, flow: there is no flow gone",
+    }
+
+
+def test_a_subflow_must_be_left_by_an_exit_that_leads_on() -> None:
+    opening = flow(hours={"type": "hours", "calendar": "main"})
+    known = Surroundings(calendars={"main": {}}, flows={"opening": opening})
+    node = {"type": "subflow", "flow": "opening", "exits": {"closed": "box"}}
+    lines = told(flow(sub=node, box=BOX, bye=BYE), known)
+    assert lines == ["error: node sub, exits.done: leads nowhere"]
+    node["exits"] = {"closed": "box", "open": "bye"}
+    assert told(flow(sub=node, box=BOX, bye=BYE), known) == []
+
+
+@pytest.mark.parametrize(
+    ("node", "words"),
+    [
+        ({"type": "collect", "variable": "a", "min_digits": 9, "max_digits": 3}, "min_digits"),
+        ({"type": "language"}, "either choices or language is needed"),
+        ({"type": "survey", "questions": [{"name": "q"}], "lowest": 9}, "lowest"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_named(node: dict[str, Any], words: str) -> None:
+    exits = {"done": "bye", "max_tries": "bye"}
+    lines = told(flow(it={**node, "exits": exits}, bye=BYE))
+    assert any(line.startswith("error: node it,") and words in line for line in lines)
+
+
+def test_the_schema_tells_an_editor_what_it_needs() -> None:
+    schema = json_schema()
+    json.dumps(schema)
+    queue = schema["$defs"]["QueueNode"]
+    assert queue["properties"]["queue"]["x-role"] == "queue"
+    assert queue["properties"]["max_wait_seconds"]["maximum"] == 7200
+    assert queue["x-keys"] is True
+    assert set(queue["x-exits"]) == {"done", "timeout", "no_agents", "full"}
+    assert all(f"{name.capitalize()}Node" in schema["$defs"] for name in TYPES)
+    for name in TYPES:
+        settings = schema["$defs"][f"{name.capitalize()}Node"]["properties"]
+        for field in set(settings) - {"type", "exits"}:
+            assert settings[field]["description"], f"{name}.{field} says not what it means"
+
+
+def test_the_two_checks_of_a_pattern_agree() -> None:
+    """Python's and pydantic's patterns are not the same language; these here are."""
+    text = Text(r"^[a-z]{2,3}$", 80)
+    assert text.problem("mn") is None
+    assert re.search("must match", text.problem("MN") or "")
+    assert "at most" in (text.problem("x" * 81) or "")

@@ -1,0 +1,269 @@
+"""Asterisk's own account finds every call that our history does not have."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ari_app.flow.entries import Entry
+from ari_app.flow.ids import call_id
+from ari_app.journal.reconcile import Reconciled, Reconciler
+from ari_app.journal.ship import position, ship
+from ari_app.journal.store import Journal
+from ari_app.journal.tail import Tail
+from ari_app.journal.witness import Witness
+from ari_app.snapshot.reader import Route
+from ari_app.snapshot.unassigned import HOUSE
+from ari_app.store.database import Connection, transaction
+from tests.journal.call_entries import CLIENT, DORJ, missed, offered
+from tests.journal.test_cel_line import as_asterisk_writes
+
+pytestmark = pytest.mark.real
+
+BEGAN = 1_795_000_000.0
+NUMBER = "97670110001"
+
+
+def linked(counter: int, began: float = BEGAN) -> str:
+    return f"duudlaga-{int(began)}.{counter}"
+
+
+def event(kind: str, counter: int, at: float, began: float = BEGAN, **fields: str) -> str:
+    return as_asterisk_writes(**{
+        "eventtype": kind, "eventtime": f"{at:.6f}", "name": "Дорж", "num": DORJ, "exten": NUMBER,
+        "context": "intake", "uniqueid": linked(counter, began), "linkedid": linked(counter, began),
+        **fields,
+    })  # fmt: skip
+
+
+def whole(counter: int, began: float = BEGAN, seconds: float = 20, **fields: str) -> str:
+    """A caller who hung up by himself."""
+    return (
+        event("CHAN_START", counter, began, began, **fields)
+        + event("APP_START", counter, began, began, context="offer", exten="s", appname="Stasis")
+        + event("HANGUP", counter, began + seconds, began, context="offer", exten="s")
+        + event("LINKEDID_END", counter, began + seconds, began, context="offer", exten="s")
+    )
+
+
+class House:
+    """A node with its journal, its event log and the database behind."""
+
+    def __init__(self, folder: Path, connection: Connection) -> None:
+        self.cel = folder / "cel.jsonl"
+        self.journal = Journal(folder / "journal.db")
+        self.connection = connection
+        self.witness = Witness(self.cel, self.journal.node)
+        self.taken: list[tuple[str, str]] = []
+        self.reconciler = Reconciler(
+            self.journal,
+            route=lambda number: Route(NUMBER, CLIENT, "main") if number == NUMBER else None,
+            caller_number=lambda raw: raw if raw.startswith("+") else None,
+            take_message=lambda unique_id, recording: self.taken.append((unique_id, recording)),
+        )
+
+    def write(self, text: str) -> None:
+        with self.cel.open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    def ship(self) -> None:
+        with Tail(self.journal.path) as tail:
+            entries = tail.after(position(self.connection, tail.node), 1000)
+        if entries:
+            ship(self.connection, self.journal.node, entries)
+
+    def reconcile(self, after: float = 60) -> Reconciled:
+        """Read, compare ``after`` seconds after the calls began, and ship what was entered."""
+        self.ship()
+        self.witness.read(self.connection)
+        moment = datetime.fromtimestamp(BEGAN + after, UTC)
+        reconciled = self.reconciler.run(self.connection, moment)
+        self.ship()
+        return reconciled
+
+    def select(self, query: str) -> list[Any]:
+        with transaction(self.connection) as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
+
+
+@pytest.fixture
+def house(tmp_path: Path, writer: Connection) -> Iterator[House]:
+    made = House(tmp_path, writer)
+    yield made
+    made.journal.close()
+
+
+UNLOGGED = "SELECT linked_id FROM calls_unlogged"
+
+
+def test_a_call_that_nobody_took_in_is_entered_with_a_callback(house: House) -> None:
+    house.write(whole(1))
+    house.witness.read(house.connection)
+    assert house.select(UNLOGGED) == [(linked(1),)]
+    assert house.reconcile() == Reconciled(entered=1, ended=0)
+    (call,) = house.select("SELECT *, extract(epoch FROM ended_at)::float AS gone FROM calls")
+    assert str(call.id) == call_id(linked(1))
+    assert (call.client_id, call.number, call.caller, call.flow) == (CLIENT, NUMBER, DORJ, "main")
+    assert (call.outcome, call.ended_by, call.gone) == ("abandoned", "caller", BEGAN + 20)
+    assert house.select("SELECT number, state, reason FROM callbacks") == [(DORJ, "new", "missed")]
+    assert house.select(UNLOGGED) == []
+    assert house.reconcile(after=120) == Reconciled(entered=0, ended=0)
+
+
+def test_a_call_that_is_on_record_is_left_alone(house: House) -> None:
+    house.write(whole(1))
+    house.journal.append_entries(call_id(linked(1)), CLIENT, missed(BEGAN))
+    assert house.reconcile() == Reconciled(entered=0, ended=0)
+    assert len(house.select("SELECT * FROM calls")) == 1
+
+
+def test_a_call_that_goes_on_is_left_alone(house: House) -> None:
+    house.write(event("CHAN_START", 1, BEGAN))
+    assert house.reconcile() == Reconciled(entered=0, ended=0)
+
+
+def test_agents_legs_and_agents_own_calls_are_no_callers(house: House) -> None:
+    house.write(event("CHAN_START", 7, BEGAN, context="agents"))
+    house.write(event("LINKEDID_END", 7, BEGAN + 9, context="agents"))
+    house.write(event("CHAN_START", 8, BEGAN, linkedid=linked(7)))
+    assert house.reconcile() == Reconciled(entered=0, ended=0)
+    assert house.select("SELECT * FROM witness") == []
+
+
+def test_a_message_taken_by_the_last_step_is_found_and_the_caller_rung(house: House) -> None:
+    house.write(event("CHAN_START", 1, BEGAN))
+    house.write(event("duudlaga_message", 1, BEGAN + 4, context="last", exten="s"))
+    house.write(
+        event(
+            "duudlaga_message_end",
+            1,
+            BEGAN + 30,
+            context="last",
+            exten="h",
+            eventextra='{"extra":"DTMF"}',
+        )
+    )
+    house.write(event("LINKEDID_END", 1, BEGAN + 30, context="last", exten="h"))
+    house.reconcile()
+    call = call_id(linked(1))
+    assert house.select("SELECT outcome FROM calls") == [("message",)]
+    assert house.select("SELECT state, reason FROM callbacks") == [("new", "fallback")]
+    assert house.select("SELECT id, kind FROM recordings") == [(f"{call}-last", "message")]
+    assert house.taken == [(linked(1), f"{call}-last")]
+
+
+def test_a_caller_who_hung_up_on_the_last_step_is_abandoned_and_what_he_said_is_kept(
+    house: House,
+) -> None:
+    house.write(event("CHAN_START", 1, BEGAN))
+    house.write(
+        event(
+            "duudlaga_message_end",
+            1,
+            BEGAN + 9,
+            context="last",
+            exten="h",
+            eventextra='{"extra":"HANGUP"}',
+        )
+    )
+    house.write(event("LINKEDID_END", 1, BEGAN + 9, context="last", exten="h"))
+    house.reconcile()
+    assert house.select("SELECT outcome FROM calls") == [("abandoned",)]
+    assert house.select("SELECT state FROM callbacks") == [("new",)]
+    assert len(house.select("SELECT id FROM recordings")) == 1
+
+
+def test_asterisk_died_with_the_call_and_counts_its_channels_anew(house: House) -> None:
+    house.write(event("CHAN_START", 5, BEGAN))
+    house.reconcile()
+    assert house.select("SELECT * FROM calls") == []
+    house.write(event("CHAN_START", 0, BEGAN + 30, began=BEGAN + 30))
+    house.reconcile()
+    assert house.select("SELECT outcome, ended_by, caller FROM calls") == [("cut", "pbx", DORJ)]
+    assert house.select("SELECT reason, state FROM callbacks") == [("cut", "new")]
+
+
+def test_a_call_whose_controller_never_came_back_is_ended(house: House) -> None:
+    call = call_id(linked(1))
+    house.write(whole(1))
+    house.journal.append_entries(call, CLIENT, [offered(BEGAN)])
+    assert house.reconcile(after=60) == Reconciled(0, 0), "the controller may still come back"
+    assert house.reconcile(after=200) == Reconciled(entered=0, ended=1)
+    assert house.select("SELECT outcome FROM calls") == [("abandoned",)]
+    assert house.select("SELECT state FROM callbacks") == [("new",)]
+    assert house.reconcile(after=300) == Reconciled(0, 0)
+
+
+def test_a_call_that_had_been_answered_ends_as_answered(house: House) -> None:
+    talk = Entry("talk_started", BEGAN + 5, {"leg": "l", "agent": "bold"})
+    house.write(whole(1))
+    house.journal.append_entries(call_id(linked(1)), CLIENT, [offered(BEGAN), talk])
+    house.reconcile(after=200)
+    assert house.select("SELECT outcome FROM calls") == [("answered",)]
+    assert house.select("SELECT * FROM callbacks") == []
+
+
+def test_a_talk_that_asterisk_broke_off_is_cut_and_owed_a_callback(house: House) -> None:
+    talk = Entry("talk_started", BEGAN + 5, {"leg": "l", "agent": "bold"})
+    house.journal.append_entries(call_id(linked(5)), CLIENT, [offered(BEGAN), talk])
+    house.write(event("CHAN_START", 5, BEGAN))
+    house.write(event("CHAN_START", 0, BEGAN + 30, began=BEGAN + 30))
+    assert house.reconcile(after=200) == Reconciled(entered=0, ended=1)
+    assert house.select("SELECT outcome FROM calls") == [("cut",)]
+    assert house.select("SELECT reason, state FROM callbacks") == [("cut", "new")]
+
+
+def test_a_number_that_nobody_owns_is_on_record_too(house: House) -> None:
+    house.write(whole(1, exten="4711", num="anonymous"))
+    house.reconcile()
+    assert house.select("SELECT client_id, number, caller FROM calls") == [(HOUSE, "4711", None)]
+    assert house.select("SELECT closed_reason FROM callbacks") == [("number_withheld",)]
+
+
+def test_a_caller_whose_dialled_number_breaks_the_first_line_is_on_record_too(
+    house: House,
+) -> None:
+    house.write(whole(1, exten="1\n2"))
+    house.reconcile()
+    assert house.select("SELECT caller, outcome FROM calls") == [(DORJ, "abandoned")]
+
+
+def test_every_line_is_read_once_whatever_happens_to_the_file(house: House) -> None:
+    count = "SELECT count(*) FROM witness WHERE event = 'HANGUP'"
+    text = whole(1) + whole(2)
+    house.write(text[:-20])  # Asterisk is in the middle of a line
+    house.witness.read(house.connection)
+    assert house.select(count) == [(2,)]
+    assert house.select("SELECT count(*) FROM witness WHERE event = 'LINKEDID_END'") == [(1,)]
+    house.write(text[-20:])
+    house.witness.read(house.connection)
+    assert house.select("SELECT count(*) FROM witness WHERE event = 'LINKEDID_END'") == [(2,)]
+    house.write(whole(3))
+    house.cel.rename(house.cel.with_name("cel.jsonl.1"))  # rotated before it was read
+    house.write(whole(4))
+    house.witness.read(house.connection)
+    house.witness.read(house.connection)
+    assert house.select(count) == [(4,)]
+    house.cel.write_text(whole(5), encoding="utf-8")  # cut and written anew: the same inode
+    house.witness.read(house.connection)
+    assert house.select(count) == [(5,)]
+    house.cel.unlink()
+    assert house.witness.read(house.connection) == 0
+    house.write(whole(6))
+    house.witness.read(house.connection)
+    assert house.select(count) == [(6,)]
+    os.truncate(house.cel, 0)
+    assert house.witness.read(house.connection) == 0
+
+
+def test_hostile_names_arrive_and_stop_nothing(house: House) -> None:
+    house.write(whole(1, name='\\","num":"110\x00') + "no line at all\n" + whole(2))
+    assert house.reconcile() == Reconciled(entered=2, ended=0)
+    (name,) = house.select("SELECT caller_name FROM calls WHERE caller_name <> 'Дорж'")[0]
+    assert name == '\\","num":"110\ufffd'

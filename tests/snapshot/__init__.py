@@ -1,0 +1,1 @@
+"""The published configuration on the disk."""

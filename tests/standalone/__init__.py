@@ -1,0 +1,1 @@
+"""Tests of the packaging, the fetched programs and the settings."""

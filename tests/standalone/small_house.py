@@ -1,0 +1,50 @@
+"""A house without controller: ``python -m tests.standalone.small_house`` runs until SIGTERM.
+
+It lives in the folder that DUUDLAGA_HOME names, and steps down from root as `duudlaga up` does.
+"""
+
+import asyncio
+import sys
+
+from ari_app.settings import Settings
+from ari_app.standalone import setup
+from ari_app.standalone.account import step_down
+from ari_app.standalone.asterisk import asterisk
+from ari_app.standalone.outside_world import outside
+from ari_app.standalone.plan import Stage, Step
+from ari_app.standalone.postgres import postgres
+from ari_app.standalone.redis import redis_server
+from ari_app.standalone.service_error import ServiceError
+from ari_app.standalone.status import Status
+from ari_app.standalone.supervisor import Supervisor
+
+
+def main() -> None:
+    settings = Settings.load()
+    step_down(settings.home)
+    settings = settings.with_free_ports()
+    stages = [
+        Stage(
+            [
+                postgres(settings),
+                redis_server(settings),
+                asterisk(settings),
+                outside(settings),
+            ],
+            [
+                Step("database", lambda: setup.make_database(settings)),
+                Step("tables", lambda: setup.make_tables(settings)),
+            ],
+        )
+    ]
+
+    def show(_status: Status) -> None: ...
+
+    try:
+        asyncio.run(Supervisor(settings, stages, show).run())
+    except ServiceError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Postgres, and what is kept there."""

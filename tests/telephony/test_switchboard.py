@@ -1,0 +1,131 @@
+"""A call takes its turns: decided, saved, then done, and one after another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ari_app.flow import events as e
+from ari_app.flow.commands import Command, Play
+from ari_app.flow.engine import Flow, Turn
+from ari_app.flow.run import Run
+from ari_app.telephony.call import Call
+from ari_app.telephony.switchboard import Switchboard
+
+CALL = "019aaaac-260c-7c04-8a76-f16789710443"
+BUNDLE: dict[str, Any] = {
+    "client": "anu-clinic",
+    "flow": "main",
+    "revision": 1,
+    "definition": {
+        "spec_version": 1,
+        "name": "Greeting and goodbye",
+        "language": "mn",
+        "start": "welcome",
+        "nodes": {
+            "welcome": {"type": "greeting", "prompt": "welcome", "exits": {"done": "end"}},
+            "end": {"type": "hangup", "exits": {}},
+        },
+    },
+    "subflows": {},
+    "calendars": {},
+    "timezone": "Asia/Ulaanbaatar",
+    "language": "mn",
+    "short_abandon_seconds": 5,
+    "fallback_queue": None,
+    "record": True,
+}
+
+
+class Notebook:
+    """Saves and does nothing but write down, in one list, what came when."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.commands: list[Command] = []
+        self.broken = False
+
+    def save(self, call: Call, turn: Turn) -> None:
+        self.lines.append("saved")
+
+    def do(self, call: Call, command: Command) -> None:
+        if self.broken:
+            raise RuntimeError("a fault of ours")
+        self.lines.append(type(command).__name__)
+        self.commands.append(command)
+
+    def let_go(self, call: Call) -> None:
+        self.lines.append("let go")
+
+    def give_back(self, call: Call) -> None:
+        self.lines.append("given back")
+
+
+@pytest.fixture
+def notebook() -> Notebook:
+    return Notebook()
+
+
+@pytest.fixture
+def switchboard(notebook: Notebook) -> Switchboard:
+    return Switchboard(notebook, notebook, lambda: 1000.0)
+
+
+@pytest.fixture
+def call(switchboard: Switchboard) -> Call:
+    run = Run(
+        call=CALL,
+        client="anu-clinic",
+        number="+97670110001",
+        flow="main",
+        revision=1,
+        language="mn",
+        started_at=1000.0,
+    )
+    call = Call(CALL, "duudlaga-1.1", "anu-clinic", Flow.load(BUNDLE), run, "sha")
+    switchboard.add(call)
+    return call
+
+
+def playing(notebook: Notebook) -> str:
+    return next(each.id for each in notebook.commands if isinstance(each, Play))
+
+
+async def test_the_turn_is_on_record_before_the_caller_hears_anything(
+    switchboard: Switchboard, notebook: Notebook, call: Call
+) -> None:
+    switchboard.post(call, e.CallOffered("+97699112233"))
+    assert notebook.lines == ["saved", "Answer", "Play"]
+    switchboard.close()
+
+
+async def test_the_call_is_let_go_of_when_its_flow_has_come_to_the_end(
+    switchboard: Switchboard, notebook: Notebook, call: Call
+) -> None:
+    switchboard.post(call, e.CallOffered("+97699112233"))
+    switchboard.post(call, e.PlayFinished(playing(notebook)))
+    assert notebook.lines[-3:] == ["saved", "HangUp", "let go"]
+    assert len(switchboard) == 0
+    assert call.run.outcome == "self_served"
+    switchboard.close()
+
+
+async def test_news_of_an_older_prompt_are_not_even_written_down(
+    switchboard: Switchboard, notebook: Notebook, call: Call
+) -> None:
+    switchboard.post(call, e.CallOffered("+97699112233"))
+    before = list(notebook.lines)
+    switchboard.post(call, e.PlayFinished(f"{CALL}-0-9"))
+    assert notebook.lines == before
+    switchboard.close()
+
+
+async def test_a_fault_of_ours_sends_the_caller_back_to_the_dialplan(
+    switchboard: Switchboard, notebook: Notebook, call: Call
+) -> None:
+    notebook.broken = True
+    switchboard.post(call, e.CallOffered("+97699112233"))
+    assert notebook.lines[-1] == "given back"
+    assert switchboard.get(CALL) is None
+    switchboard.close()
