@@ -13,7 +13,7 @@ run: fetch ## start everything on this machine
 
 test: all-parts ## all tests, the real Asterisk, Postgres and Redis included
 	$(MAKE) check
-	$(RUN) -m pytest -m "real and not fault"
+	$(RUN) -m pytest -m real
 
 check: venv ## format, lint, types and the fast tests
 	$(RUN) -m ruff format --check
@@ -24,8 +24,8 @@ check: venv ## format, lint, types and the fast tests
 bench: all-parts ## calls per second, and what a call costs
 	$(RUN) -m tests.bench
 
-fault: all-parts ## kill and stop services in the middle of calls
-	$(RUN) -m pytest -m fault
+fault: all-parts ## kill and stop services in the middle of calls; writes docs/reliability.md
+	$(RUN) -m tests.fault.report
 
 venv: ## the Python libraries of requirements.lock, into .venv
 	@$(PYTHON) -m ari_app.standalone.python_env

@@ -7,6 +7,7 @@ nothing itself.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 import time
@@ -18,7 +19,13 @@ import uvloop
 
 from ari_app.acd.agents import AgentView
 from ari_app.flow.entries import Entry
+from ari_app.flow.unassigned import HOUSE
+from ari_app.health.controller import ControllerHealth, Parts
+from ari_app.health.server import HealthServer
+from ari_app.health.socket_path import health_socket
+from ari_app.health.turns import CountedTurns
 from ari_app.journal.store import Journal
+from ari_app.last_words import last_words
 from ari_app.live.agent_store import connect
 from ari_app.live.agents import AgentBoard
 from ari_app.live.commands import CommandListener, CommandRefusedError
@@ -26,17 +33,18 @@ from ari_app.logs import log_to
 from ari_app.media.prompts import forget, resolve
 from ari_app.settings import Settings
 from ari_app.snapshot.reader import Snapshot
-from ari_app.snapshot.unassigned import HOUSE
 from ari_app.standalone.asterisk import HOUSE_LANGUAGE, SYSTEM_NAME
 from ari_app.telephony import ari
 from ari_app.telephony.adoption import Adoption
 from ari_app.telephony.ami import Ami
+from ari_app.telephony.call import Call
 from ari_app.telephony.execute import APP, Executor
 from ari_app.telephony.inbound import Inbound
 from ari_app.telephony.intake import Intake
 from ari_app.telephony.leases import Leases
 from ari_app.telephony.phone_book import PhoneBook
 from ari_app.telephony.phones import Phone, Phones, PhoneState
+from ari_app.telephony.pulse import Pulse
 from ari_app.telephony.queues import Queues
 from ari_app.telephony.runs import Runs
 from ari_app.telephony.switchboard import Switchboard
@@ -57,8 +65,8 @@ class Controller:
         self._snapshot = Snapshot.open(settings.snapshot)
         self._journal = Journal(settings.journal)
         self._ari = ari.Ari(settings.ari_http_url, "duudlaga", settings.ari_password, APP)
-        self._ami = Ami(settings.sip_address, settings.ami_port, "duudlaga", settings.ami_password)
-        self._redis = connect(settings.redis_socket, settings.redis_password)
+        self._ami = Ami(*settings.ami_endpoint, "duudlaga", settings.ami_password)
+        self._redis = connect(settings.redis_address)
         self._board = AgentBoard(
             self._redis, SYSTEM_NAME, on_change=self._agent_changed, on_news=self._kick
         )
@@ -66,7 +74,11 @@ class Controller:
         self._queues = Queues(self._board, lambda: self._snapshot, clock)
         self._talks = Talks(self._ari, self._ami, settings.monitor, clock)
         self._executor = Executor(self._ari, self._queues, self._talks, self._resolve)
-        self._switchboard = Switchboard(self._runs, self._executor, clock)
+        self._pulse = Pulse()
+        turns = CountedTurns(self._runs)
+        self._switchboard = Switchboard(turns, self._executor, clock, self._pulse)
+        self._switchboard.pause()
+        self._switchboard.on_stand_still = self._connected
         self._queues.post = self._executor.post = self._switchboard.post
         self._intake = Intake(
             lambda: self._snapshot, self._runs, self._switchboard, clock, HOUSE_LANGUAGE
@@ -75,10 +87,23 @@ class Controller:
         self._adoption = Adoption(
             self._ari, self._switchboard, self._executor, self._runs, self._intake, clock
         )
-        self._leases = Leases(self._ami, self._switchboard, lambda: self._ari.connected, time.time)
+        self._leases = Leases(self._ami, self._switchboard, self._can_act, clock)
         self._phones = Phones(self._ari, self._phone_changed)
         self._book = PhoneBook(settings.home / "phones.json")
         self._commands = CommandListener(self._redis, SYSTEM_NAME, self._carry_out)
+        self._health = ControllerHealth(
+            Parts(
+                self._ari,
+                self._ami,
+                self._board,
+                self._runs,
+                turns,
+                self._switchboard,
+                self._leases,
+                self._adoption,
+            )
+        )
+        self._door = HealthServer(health_socket(settings.run, "controller"), self._health.report)
         self._tasks: list[asyncio.Task[None]] = []
         self._changes: set[asyncio.Task[Any]] = set()
         self._stop = asyncio.Event()
@@ -88,15 +113,19 @@ class Controller:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, self._stop.set)
+        self._door.start()
         self._board.set_house(self._house())
         await self._board.start()
         await self._commands.start()
         self._ari.on_event(self._inbound)
         self._ari.on_connect(self._connected)
+        self._ari.on_disconnect(lambda _reason: self._switchboard.pause())
         self._ari.on_replaced(self._stop.set)
         await self._ami.start()
         await self._ari.start()
         for work in (
+            self._pulse.run(),
+            self._health.run(),
             self._queues.run(),
             self._leases.run(),
             self._runs.run(),
@@ -122,6 +151,11 @@ class Controller:
         await self._redis.aclose()
         self._runs.save_late()
         self._journal.close()
+        self._door.close()
+
+    def _can_act(self, call: Call) -> bool:
+        knows = self._ari.connected and self._switchboard.may_act()
+        return knows and not self._ari.stuck(call.id)
 
     def _connected(self) -> None:
         self._soon(self._recover())
@@ -129,6 +163,7 @@ class Controller:
     async def _recover(self) -> None:
         try:
             await self._adoption.run()
+            self._switchboard.resume()
             await self._push_phones()
             calls = frozenset(call.id for call in self._switchboard)
             await self._board.reconcile(calls)
@@ -141,6 +176,8 @@ class Controller:
             if self._ari.connected:
                 self._connected()
             return
+        # What lives as long as the process need not be looked at again during calls.
+        gc.freeze()
         ready = self._settings.run / "controller.ready"
         await asyncio.to_thread(ready.touch)
         log.info("controller_ready", calls=len(calls))
@@ -220,7 +257,8 @@ async def main() -> None:
     """Run a controller with the settings of this home."""
     settings = Settings.load()
     log_to(settings.log / "controller.log")
-    await Controller(settings).run()
+    with last_words():
+        await Controller(settings).run()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ def kept(path: Path, make: Callable[[], dict[str, Any]], mode: int) -> dict[str,
     """The object in `path`; the first who asks makes it, and all who ask at once get the same."""
     try:
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # calls and passwords
             _publish(path, make(), mode, os.link)
         return _parsed(path, path.read_text())
     except (OSError, UnicodeDecodeError) as error:

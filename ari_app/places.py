@@ -1,5 +1,6 @@
 """Where one copy keeps its files, and the addresses it uses; nothing is made by asking."""
 
+import re
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -11,6 +12,8 @@ from ari_app.settings_error import SettingsError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEFAULT_HOME = REPOSITORY / ".duudlaga"
+
+_LINE = re.compile(r"\s*(#|(export\s+)?DUUDLAGA_[A-Za-z_]+\s*=)")
 
 Folder = Annotated[Path, AfterValidator(lambda folder: folder.expanduser().absolute())]
 Address = Annotated[str, AfterValidator(lambda address: str(IPv4Address(address)))]
@@ -36,7 +39,9 @@ class Places(BaseSettings):
         Raises SettingsError, a sentence that names the setting or the file.
         """
         try:
-            return cls(_env_file=Places(**given).overrides_file, **given)
+            overrides = Places(**given).overrides_file
+            _refuse_odd_lines(overrides)
+            return cls(_env_file=overrides, **given)
         except ValidationError as error:
             raise SettingsError(_sentences(error)) from error
         except (OSError, UnicodeDecodeError) as error:
@@ -146,6 +151,15 @@ class Places(BaseSettings):
     def recordings(self) -> Path:
         """Finished recordings: <client>/<yyyy>/<mm>/<dd>/<call>-<n>.ogg and .peaks.json."""
         return self.home / "recordings"
+
+
+def _refuse_odd_lines(overrides: Path) -> None:
+    """A line that sets nothing would be passed over without a word."""
+    if not overrides.exists():
+        return
+    for number, line in enumerate(overrides.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.strip() and not _LINE.match(line):
+            raise SettingsError(f"{overrides}, line {number}: it should read DUUDLAGA_NAME=value.")
 
 
 def _sentences(error: ValidationError) -> str:

@@ -28,7 +28,6 @@ class Ports:
     rtp_start: int = 20000
     rtp_end: int = 23999
     outside_sip_port: int = 5160
-    outside_ari_port: int = 8189
     outside_ami_port: int = 5139
     outside_rtp_start: int = 24000
     outside_rtp_end: int = 27999
@@ -43,7 +42,6 @@ class Ports:
             ("ari_port", inside, socket.SOCK_STREAM),
             ("ami_port", inside, socket.SOCK_STREAM),
             ("outside_sip_port", outside, socket.SOCK_DGRAM),
-            ("outside_ari_port", outside, socket.SOCK_STREAM),
             ("outside_ami_port", outside, socket.SOCK_STREAM),
         )
         ports = asdict(self)
@@ -77,7 +75,6 @@ def _block(number: int) -> Ports:
         rtp_start=rtp,
         rtp_end=rtp + _RTP_SIZE - 1,
         outside_sip_port=usual.outside_sip_port + shift,
-        outside_ari_port=usual.outside_ari_port + shift,
         outside_ami_port=usual.outside_ami_port + shift,
         outside_rtp_start=rtp + _RTP_SIZE,
         outside_rtp_end=rtp + 2 * _RTP_SIZE - 1,

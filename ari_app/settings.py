@@ -7,8 +7,11 @@ home's ports.json and secrets.json (made at first use), the default.
 import secrets
 from dataclasses import asdict, fields
 from typing import Annotated, Any, Self
+from urllib.parse import quote
 
-from pydantic import Field, model_validator
+from psycopg2 import ProgrammingError
+from psycopg2.extensions import parse_dsn
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -25,6 +28,20 @@ Port = Annotated[int, Field(ge=1024, le=65535)]
 # Letters that need no quoting in Asterisk's files, in an address or in SQL.
 Password = Annotated[str, Field(min_length=8, pattern=r"^[A-Za-z0-9_-]+$", repr=False)]
 
+
+def _readable_dsn(dsn: str) -> str:
+    """Refuse what libpq does not read, and the URL form, to which no role could be added."""
+    try:
+        parse_dsn(dsn)
+    except ProgrammingError as error:
+        raise ValueError(f"it should read like host=… dbname=…: {str(error).strip()}") from None
+    if "://" in dsn:
+        raise ValueError("it should read like host=… dbname=…, not like a URL")
+    return dsn
+
+
+Dsn = Annotated[str, AfterValidator(_readable_dsn)]
+
 # 107 less the longest socket below it, outside/run/asterisk.ctl.
 _LONGEST_HOME = 81
 
@@ -40,26 +57,23 @@ class Settings(Places):
     rtp_start: Port
     rtp_end: Port
     outside_sip_port: Port
-    outside_ari_port: Port
     outside_ami_port: Port
     outside_rtp_start: Port
     outside_rtp_end: Port
 
     ari_password: Password
     ami_password: Password
-    outside_ari_password: Password
     outside_ami_password: Password
-    outside_sip_password: Password
     postgres_owner_password: Password
     postgres_writer_password: Password
     postgres_app_password: Password
     redis_password: Password
 
     # Services that exist already: ours are not started in their place.
-    postgres_dsn: Annotated[str | None, Field(pattern=r"^\s*\w+=")] = None  # host=… dbname=…
-    redis_url: Annotated[str | None, Field(repr=False)] = None
-    ari_url: str | None = None  # http://host:port
-    ami_address: str | None = None  # host:port
+    postgres_dsn: Annotated[Dsn | None, Field(repr=False)] = None  # host=… dbname=…
+    redis_url: Annotated[str | None, Field(repr=False, pattern=r"^(rediss?|unix)://")] = None
+    ari_url: Annotated[str | None, Field(pattern=r"^http://[^/@]+:\d+$")] = None
+    ami_address: Annotated[str | None, Field(pattern=r"^[^:/@]+:\d+$")] = None
 
     @classmethod
     def settings_customise_sources(
@@ -85,6 +99,15 @@ class Settings(Places):
         return self
 
     @model_validator(mode="after")
+    def _asterisk_is_whole(self) -> Self:
+        """One Asterisk is used, so both of its doors are named or none."""
+        if (self.ari_url is None) != (self.ami_address is None):
+            raise ValueError(
+                "DUUDLAGA_ARI_URL and DUUDLAGA_AMI_ADDRESS are of the same Asterisk: set both"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _ports_fit(self) -> Self:
         for start, end in (
             (self.rtp_start, self.rtp_end),
@@ -92,7 +115,7 @@ class Settings(Places):
         ):
             if start >= end:
                 raise ValueError(f"RTP ports {start}-{end} are no range")
-        if self.ari_port == self.ami_port or self.outside_ari_port == self.outside_ami_port:
+        if self.ari_port == self.ami_port:
             raise ValueError("ARI and AMI of one Asterisk need different ports")
         return self
 
@@ -107,6 +130,19 @@ class Settings(Places):
         return self.ari_url or f"http://{self.sip_address}:{self.ari_port}"
 
     @property
+    def ami_endpoint(self) -> tuple[str, int]:
+        """Host and port of Asterisk's manager interface: ours, or what `ami_address` names."""
+        host, _, port = (self.ami_address or f"{self.sip_address}:{self.ami_port}").partition(":")
+        return host, int(port)
+
+    @property
+    def redis_address(self) -> str:
+        """Our Redis by its socket, or the one of `redis_url`; the URL holds the password."""
+        if self.redis_url is not None:
+            return self.redis_url
+        return f"unix://{quote(str(self.redis_socket))}?password={self.redis_password}"
+
+    @property
     def postgres_passwords(self) -> dict[str, str]:
         """The password of each database role."""
         return {
@@ -115,11 +151,17 @@ class Settings(Places):
             "duudlaga_app": self.postgres_app_password,
         }
 
+    @property
+    def postgres_database(self) -> str:
+        """The name of the database: ours, or the one in `postgres_dsn`."""
+        return str(parse_dsn(self.postgres_dsn or "").get("dbname", "duudlaga"))
+
     def postgres_address(self, role: str) -> str:
         """How `role` connects: to our Postgres by its socket, or to the one of `postgres_dsn`."""
         folder = str(self.run).replace("\\", r"\\").replace("'", r"\'")
-        server = self.postgres_dsn or f"host='{folder}' dbname=duudlaga"
-        return f"{server} user={role} password={self.postgres_passwords[role]}"
+        server = self.postgres_dsn or f"host='{folder}'"
+        login = f"user={role} password={self.postgres_passwords[role]}"
+        return f"{server} dbname={self.postgres_database} {login}"
 
     def with_free_ports(self) -> Self:
         """These settings, on other ports when another program has taken some since they were made.
@@ -127,16 +169,21 @@ class Settings(Places):
         For the moment before starting, when nothing of this home runs. A pinned port is never
         exchanged: SettingsError names it.
         """
-        if not self.ports.taken(self.sip_address, self.outside_address):
+        if not self.taken_ports():
             return self
         replace_kept(self.ports_file, _choose_ports(self), 0o644)
         again = self.load(home=self.home, parts=self.parts)
-        for name in again.ports.taken(again.sip_address, again.outside_address):
+        for name in again.taken_ports():
             raise SettingsError(
                 f"Port {getattr(again, name)} is taken by another program, and DUUDLAGA_"
                 f"{name.upper()} pins it: stop that program or pin another port."
             )
         return again
+
+    def taken_ports(self) -> list[str]:
+        """Ports that we are to open and another program has; an existing Asterisk has its own."""
+        taken = self.ports.taken(self.sip_address, self.outside_address)
+        return [name for name in taken if self.ari_url is None or name.startswith("outside_")]
 
 
 def _made_at_first_use(places: Places) -> dict[str, Any]:
@@ -146,7 +193,8 @@ def _made_at_first_use(places: Places) -> dict[str, Any]:
     if new.keys() - passwords.keys():  # made by an older version, which needed fewer
         passwords = {**new, **passwords}
         replace_kept(places.secrets_file, passwords, 0o600)
-    return {**ports, **passwords}
+    made = {**ports, **passwords}  # of another version, some may be of no use
+    return {name: value for name, value in made.items() if name in Settings.model_fields}
 
 
 def _choose_ports(places: Places) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 Rules
 -----
-1.  Only a ready agent who does not rest from a missed ring is rung, only for a client they are assigned to, with at least the caller's
-    lowest level, and for one caller at a time.
+1.  Only a ready agent who does not rest from a missed ring is rung, only for a client they are
+    assigned to, with at least the caller's lowest level, and for one caller at a time.
 2.  No ready agent stays idle while a caller waits whom they may serve.
 3.  The turn goes to the queue with the highest *weight times wait* of its longest waiting caller
     whom somebody free may serve. A priority is a client's own matter: it never takes the turn from

@@ -10,13 +10,14 @@ from ari_app.settings import Settings
 def addresses(settings: Settings) -> dict[str, Any]:
     """The addresses as docs/json-output.md has them."""
     ours = f"host={settings.run} dbname=duudlaga"
+    host, port = settings.ami_endpoint
     return {
         "sip": _sip(settings.sip_address, settings.sip_port),
         "outside": _sip(settings.outside_address, settings.outside_sip_port),
         "ari": {"url": f"{settings.ari_http_url}/ari", "user": "duudlaga", "app": "duudlaga"},
-        "ami": {"address": settings.sip_address, "port": settings.ami_port, "user": "duudlaga"},
+        "ami": {"address": host, "port": port, "user": "duudlaga"},
         "postgres": {"dsn": _without_password(settings.postgres_dsn) or ours},
-        "redis": {"url": _without_login(settings.redis_url or f"unix://{settings.redis_socket}")},
+        "redis": {"url": _without_login(settings.redis_address)},
     }
 
 

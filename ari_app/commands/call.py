@@ -1,6 +1,7 @@
 """`duudlaga call`: a real call from the outside world, told while it happens."""
 
 import asyncio
+import re
 from typing import Annotated, Any
 
 import typer
@@ -37,6 +38,7 @@ def call(
     """
     texts: Texts = context.obj
     settings = Settings.load()
+    number = re.sub(r"[ ()./-]", "", number)  # as people write it
     if not as_json:
         typer.echo(texts("call.dialling", caller=caller, number=number))
 

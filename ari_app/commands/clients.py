@@ -12,6 +12,7 @@ from ari_app.commands.texts import Texts
 from ari_app.settings import Settings
 from ari_app.standalone.account import give_back
 from ari_app.standalone.client_import import ImportReport, import_clients
+from ari_app.standalone.setup import give_agents_phones
 from ari_app.store.database import transaction
 from ari_app.store.document_file import DocumentError
 from ari_app.store.exporting import client_slugs, load_agents, load_client, to_yaml
@@ -40,6 +41,8 @@ def import_(
     settings = Settings.load()
     with house_database(settings) as connection:
         report = import_clients(settings, connection, files, dry_run=dry_run)
+    if report.imported.agents and not dry_run:
+        give_agents_phones(settings)
     give_back(settings.home)
     for line in _lines(report, texts):
         typer.echo(line)

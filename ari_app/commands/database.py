@@ -34,6 +34,11 @@ def owner_database(settings: Settings) -> AbstractContextManager[Connection]:
     return _open(settings.postgres_address(OWNER))
 
 
+def superuser_database(dsn: str) -> AbstractContextManager[Connection]:
+    """A connection of somebody else's Postgres, as who may make roles; else as `house_database`."""
+    return _open(dsn)
+
+
 @contextmanager
 def _open(dsn: str) -> Iterator[Connection]:
     try:

@@ -59,7 +59,7 @@ def flow_source(place: str, flow: str, snapshot: Path) -> FlowSource:
 def _published(client: str, flow: str, directory: Path) -> FlowSource:
     snapshot = Snapshot.open(directory) if (directory / "current").exists() else None
     if snapshot is None or client not in snapshot.clients:
-        raise DocumentError(f"{client} is neither a file nor a client of the house")
+        raise DocumentError(f"'{client}' is neither a file nor a client of the house")
     _refuse_unknown(flow, list(snapshot.clients[client]["flows"]), client)
     numbers = (
         number

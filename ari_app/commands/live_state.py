@@ -65,7 +65,4 @@ def _client(settings: Settings) -> redis.Redis:
         "socket_timeout": _PATIENCE_SECONDS,
         "socket_connect_timeout": _PATIENCE_SECONDS,
     }
-    if settings.redis_url:
-        return redis.Redis.from_url(settings.redis_url, **patience)
-    socket = str(settings.redis_socket)
-    return redis.Redis(unix_socket_path=socket, password=settings.redis_password, **patience)
+    return redis.Redis.from_url(settings.redis_address, **patience)

@@ -9,7 +9,9 @@ from ari_app.commands.texts import Texts
 from ari_app.media.prompt_file import client_prompt
 from ari_app.media.prompts import import_prompt
 from ari_app.places import Places
+from ari_app.snapshot.reader import Snapshot
 from ari_app.standalone.account import give_back
+from ari_app.store.document_file import DocumentError
 
 app = typer.Typer(no_args_is_help=True, help="Bring in what callers hear.")
 
@@ -34,7 +36,22 @@ def import_(
     """
     texts: Texts = context.obj
     places = Places.load()
+    _refuse_unknown(Snapshot.open(places.snapshot), client, prompt)
     sound = import_prompt(places, client, prompt, spoken, file)
     give_back(places.home)
     path = client_prompt(places.home, client, spoken, prompt)
     typer.echo(texts("prompt.imported", seconds=f"{sound.seconds:.1f}", path=path))
+
+
+def _refuse_unknown(house: Snapshot, client: str, prompt: str) -> None:
+    """A recording that no flow plays would lie there unheard."""
+    if client not in house.clients:
+        known = ", ".join(sorted(house.clients)) or "none"
+        raise DocumentError(f"there is no client {client}; there are: {known}")
+    prompts = house.clients[client]["prompts"]
+    if prompt not in prompts:
+        known = ", ".join(sorted(prompts)) or "none"
+        raise DocumentError(
+            f"client {client} has no prompt {prompt}; it has: {known}. "
+            "A new one is named in the client's document first"
+        )

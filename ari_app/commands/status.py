@@ -1,18 +1,22 @@
 """`duudlaga status`: what runs, since when, every address, and the figures of now."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
 from ari_app.commands.addresses import addresses
 from ari_app.commands.database import DatabaseAwayError, house_database
+from ari_app.commands.health_rows import health_of, sentences
 from ari_app.commands.journal_view import open_view
-from ari_app.commands.output import print_json, print_table
+from ari_app.commands.output import cell, print_json, print_table
 from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339, wall_clock
+from ari_app.journal.reconcile import UNLOGGED_AFTER_SECONDS
 from ari_app.settings import Settings
 from ari_app.standalone.status import Status
 from ari_app.standalone.status import status as status_now
+from ari_app.store.calls import unlogged
 from ari_app.store.database import transaction
 
 app = typer.Typer()
@@ -32,7 +36,7 @@ def status(
     texts: Texts = context.obj
     settings = Settings.load()
     now = status_now(settings)
-    report = {**_processes(now), **addresses(settings), **_figures(settings)}
+    report = {**_processes(settings, now), **addresses(settings), **_figures(settings)}
     if as_json:
         print_json(report)
     else:
@@ -41,7 +45,7 @@ def status(
         raise typer.Exit(1)
 
 
-def _processes(now: Status) -> dict[str, Any]:
+def _processes(settings: Settings, now: Status) -> dict[str, Any]:
     return {
         "home": now.home,
         "phase": now.phase,
@@ -55,6 +59,7 @@ def _processes(now: Status) -> dict[str, Any]:
                 "pid": line.pid,
                 "since": rfc3339(line.since),
                 "restarts": line.restarts,
+                **health_of(settings, line.name),
             }
             for line in now.processes
         ],
@@ -71,8 +76,7 @@ def _unlogged(settings: Settings) -> int | None:
     """How many calls only the witness knows; `None` when Postgres cannot be asked."""
     try:
         with house_database(settings) as connection, transaction(connection) as cursor:
-            cursor.execute("SELECT count(*) FROM calls_unlogged")
-            return int(cursor.fetchone()[0])
+            return unlogged(cursor, datetime.now(UTC) - timedelta(seconds=UNLOGGED_AFTER_SECONDS))
     except DatabaseAwayError:
         return None
 
@@ -91,9 +95,11 @@ def _print(report: dict[str, Any], texts: Texts) -> None:
         ],
         COLUMNS,
     )
-    unlogged = report["calls_unlogged"]
+    for sentence in sentences(report["processes"], texts):
+        typer.echo(cell(sentence))
+    missing = report["calls_unlogged"]
     typer.echo(texts("status.live_calls", count=report["live_calls"]))
-    count = texts("status.unknown") if unlogged is None else unlogged
+    count = texts("status.unknown") if missing is None else missing
     typer.echo(texts("status.unlogged", count=count))
     for name, place in (
         ("SIP", report["sip"]["uri"]),

@@ -10,6 +10,8 @@ from ari_app.flow.entries import Entry
 
 # Fields whose values are words of the project, and read better in the person's language.
 _WORDS = frozenset({"reason", "outcome", "by", "kind"})
+# Facts for which the whole sentence may be another one: entry.agent_missed_unreachable.
+_TURNS = ("reason", "by", "outcome")
 
 
 def told(entry: Entry, texts: Texts) -> str:
@@ -28,12 +30,20 @@ def sentence(entry: Entry, texts: Texts) -> str:
     facts.setdefault("kind", entry.kind)
     if entry.kind == "callback_booked" and not entry.data.get("number"):
         facts["number"] = texts.word("withheld")
-    try:
-        pattern = texts(f"entry.{entry.kind}")
-    except KeyError:
-        pattern = texts("entry.other")
-    text = pattern.format_map(facts)
+    text = _pattern(entry, texts).format_map(facts)
     return text[:1].upper() + text[1:]
+
+
+def _pattern(entry: Entry, texts: Texts) -> str:
+    """The most telling sentence that there is for the entry."""
+    reasons = (entry.data.get(name) for name in _TURNS)
+    keys = [f"entry.{entry.kind}_{reason}" for reason in reasons if isinstance(reason, str)]
+    for key in (*keys, f"entry.{entry.kind}"):
+        try:
+            return texts(key)
+        except KeyError:
+            continue
+    return texts("entry.other")
 
 
 class _Facts(dict[str, str]):

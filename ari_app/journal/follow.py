@@ -65,6 +65,8 @@ class Shipper:
         self._open_connection = open_connection
         self._ready = ready
         self._chores = dict.fromkeys(chores, 0.0)
+        self.shipped: int | None = None
+        """The last line that has arrived; ``None`` before Postgres could be asked."""
         self._checkpoint_at = 0.0
         self._prune_at = 0.0
 
@@ -94,28 +96,29 @@ class Shipper:
 
     def _follow(self, tail: Tail, connection: Connection, stop: threading.Event) -> None:
         """Ship what comes until ``stop`` is set or the connection breaks."""
-        shipped = position(connection, tail.node)
+        self.shipped = position(connection, tail.node)
         version = None
         while not stop.is_set():
             try:
                 current = tail.version()  # looked up first: what comes later changes it again
                 if current != version:
-                    shipped = self._ship(tail, connection, shipped, stop)
+                    self._ship(tail, connection, self.shipped, stop)
                     version = current
                     self._ready.write_text(f"{os.getpid()}\n", encoding="ascii")
                 self._do_chores(connection)
-                self._clear_up(tail, shipped)
+                self._clear_up(tail, self.shipped)
             except (sqlite3.Error, JournalError, OSError) as error:
                 version = None
                 log.error("journal_trouble", journal=str(self._journal), reason=str(error))
                 stop.wait(1.0)
             stop.wait(POLL_SECONDS)
 
-    def _ship(self, tail: Tail, connection: Connection, shipped: int, stop: threading.Event) -> int:
+    def _ship(
+        self, tail: Tail, connection: Connection, shipped: int, stop: threading.Event
+    ) -> None:
         while not stop.is_set() and (entries := tail.after(shipped, BATCH)):
             ship(connection, tail.node, entries)
-            shipped = entries[-1].seq
-        return shipped
+            self.shipped = shipped = entries[-1].seq
 
     def _do_chores(self, connection: Connection) -> None:
         for chore, due_at in self._chores.items():

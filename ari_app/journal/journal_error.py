@@ -13,3 +13,7 @@ class JournalFullError(JournalError):
 
 class JournalLockedError(JournalError):
     """Another process held the journal longer than the waiting time. Nothing was saved."""
+
+
+class RunTakenError(JournalError):
+    """Another process took the run on meanwhile: whoever is told so must not act for the call."""

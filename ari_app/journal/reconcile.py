@@ -14,9 +14,10 @@ from typing import Any
 import structlog
 
 from ari_app.flow.entries import Entry
+from ari_app.flow.unassigned import HOUSE
+from ari_app.journal.left_messages import MESSAGE_TAKEN
 from ari_app.journal.store import Journal
 from ari_app.snapshot.reader import Route
-from ari_app.snapshot.unassigned import HOUSE
 from ari_app.store.database import Connection, transaction
 
 log = structlog.get_logger(__name__)
@@ -27,7 +28,6 @@ UNFINISHED_AFTER_SECONDS = 120.0
 """Time for a controller to come back and to end its own calls."""
 LONGEST_CALL_SECONDS = 6 * 3600.0
 _LOOK_BACK_SECONDS = 48 * 3600.0
-_MESSAGE_TAKEN = {"DTMF", "SILENCE", "TIMEOUT", "OPERATOR"}
 
 # A call is over when Asterisk said so; or, when it died with the call, once it counts its
 # channels anew; or, as the last way out, when no call can last so long.
@@ -125,12 +125,12 @@ class Reconciler:
         }  # fmt: skip
         entries = [Entry("call_offered", row.began_at.timestamp(), offered)]
         outcome = "cut" if row.over_at is None else "abandoned"
-        if row.message_status is not None:
+        if row.message_status:
             recording = f"{row.call}-last"
             self.take_message(row.linked_id, recording)
             message = {"recording": recording, "kind": "message"}
             entries.append(Entry("recording_expected", ended_at, message))
-            if row.message_status in _MESSAGE_TAKEN:
+            if row.message_status in MESSAGE_TAKEN:
                 outcome = "message"
                 entries.append(Entry("message_left", ended_at, message))
         # Even with a message: nobody of the house knows yet that this caller called.
@@ -149,6 +149,8 @@ class Reconciler:
             outcome = "answered"
         elif row.message_kind is not None:
             outcome = row.message_kind
+        elif row.message_status in MESSAGE_TAKEN:  # taken in just now by LeftMessages
+            outcome = "message"
         elif row.callback_id is not None:
             outcome = "callback"
         else:

@@ -16,12 +16,18 @@ from pathlib import Path
 import structlog
 
 from ari_app.caller import caller_number
-from ari_app.journal.follow import AnotherShipperError, Chore, Shipper
+from ari_app.health import shipper as health
+from ari_app.health.server import HealthServer
+from ari_app.health.socket_path import health_socket
+from ari_app.journal.cel_rotation import CelRotation
+from ari_app.journal.follow import Chore, Shipper
 from ari_app.journal.last_message import take_last_message
+from ari_app.journal.left_messages import LeftMessages
 from ari_app.journal.reconcile import Reconciler
 from ari_app.journal.spool import take_in
 from ari_app.journal.store import Journal
 from ari_app.journal.witness import Witness
+from ari_app.last_words import last_words
 from ari_app.logs import log_to
 from ari_app.settings import Settings
 from ari_app.snapshot.publish import publish
@@ -35,6 +41,7 @@ log = structlog.get_logger(__name__)
 SPOOL_SECONDS = 1.0
 WITNESS_SECONDS = 5.0
 RECONCILE_SECONDS = 60.0
+ROTATION_SECONDS = 600.0
 PUBLISH_SECONDS = 300.0
 """Who called for the first time is a known caller this much later."""
 
@@ -52,15 +59,18 @@ def chores(settings: Settings, journal: Journal) -> list[Chore]:
     reconciler = Reconciler(
         journal, lambda number: _route(settings.snapshot, number), caller_number, take_message
     )
+    left_messages = LeftMessages(journal, take_message)
 
     def reconcile(connection: Connection) -> None:
         witness.read(connection)
+        left_messages.run(connection, datetime.now(UTC))
         reconciler.run(connection, datetime.now(UTC))
 
     return [
         Chore("spool", SPOOL_SECONDS, lambda _: take_in(settings.spool, journal)),
         Chore("witness", WITNESS_SECONDS, witness.read),
         Chore("reconcile", RECONCILE_SECONDS, reconcile),
+        Chore("rotation", ROTATION_SECONDS, CelRotation(settings.cel, witness).turn),
         Chore("publish", PUBLISH_SECONDS, lambda connection: _publish(settings, connection)),
     ]
 
@@ -88,17 +98,20 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with Journal(settings.journal, busy_seconds=5.0) as journal:
+    with last_words(), Journal(settings.journal, busy_seconds=5.0) as journal:
+        looks = health.ShipperHealth(
+            settings.journal, Witness(settings.cel, journal.node), lambda: shipper.shipped
+        )
         shipper = Shipper(
             settings.journal,
-            lambda: connect(settings.postgres_address(WRITER), "duudlaga-shipper"),
+            lambda: looks.connected(
+                lambda: connect(settings.postgres_address(WRITER), "duudlaga-shipper")
+            ),
             settings.run / "shipper.ready",
-            chores(settings, journal),
+            [*chores(settings, journal), Chore("health", health.LOOK_SECONDS, looks.look)],
         )
-        try:
+        with HealthServer(health_socket(settings.run, "shipper"), looks.report):
             shipper.run(stop)
-        except AnotherShipperError as error:
-            raise SystemExit(str(error)) from error
 
 
 if __name__ == "__main__":

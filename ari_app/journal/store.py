@@ -12,7 +12,12 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-from ari_app.journal.journal_error import JournalError, JournalFullError, JournalLockedError
+from ari_app.journal.journal_error import (
+    JournalError,
+    JournalFullError,
+    JournalLockedError,
+    RunTakenError,
+)
 from ari_app.journal.schema import bring_up_to_date
 from ari_app.journal.turn import SavedRun, SavedTurn
 
@@ -30,8 +35,10 @@ _SAVE_RUN = """
         channel = excluded.channel, linked_id = excluded.linked_id, turn = excluded.turn,
         state = excluded.state, commands = excluded.commands, updated_at = excluded.updated_at,
         ended_at = coalesce(runs.ended_at, excluded.ended_at)
+    WHERE excluded.turn > runs.turn
 """
 _SAVE_ENTRY = "INSERT INTO entries (call, client, kind, at, data) VALUES (?, ?, ?, ?, ?)"
+_END_RUN = "UPDATE runs SET ended_at = ?, commands = '[]' WHERE call = ? AND ended_at IS NULL"
 _RUN = """SELECT call, client, channel, linked_id, flow, revision, bundle,
                  turn, state, commands, updated_at, ended_at FROM runs"""
 _KNOWN = "SELECT 1 FROM runs WHERE call = ?1 UNION ALL SELECT 1 FROM entries WHERE call = ?1"
@@ -76,7 +83,9 @@ class Journal:
     def commit(self, turn: SavedTurn) -> None:
         """Save one turn, all of it or nothing, before its commands are carried out.
 
-        A run that has ended stays ended, whoever writes after that.
+        A run that has ended stays ended, whoever writes after that. Raises
+        :class:`RunTakenError` when the run is at this turn already or further: another process
+        took it on, and this one did not know.
         """
         run = (
             turn.call, turn.client, turn.channel, turn.linked_id, turn.flow, turn.revision,
@@ -85,7 +94,10 @@ class Journal:
         )  # fmt: skip
         rows = _rows(turn.call, turn.client, turn.entries)
         with self._transaction() as db:
-            db.execute(_SAVE_RUN, run)
+            if db.execute(_SAVE_RUN, run).rowcount == 0:
+                raise RunTakenError(
+                    f"call {turn.call}: turn {turn.turn} comes too late, the run was taken on"
+                )
             for row in rows:
                 db.execute(_SAVE_ENTRY, row)
 
@@ -94,6 +106,13 @@ class Journal:
         with self._transaction() as db:
             for row in _rows(call, client, entries):
                 db.execute(_SAVE_ENTRY, row)
+
+    def append_notes(self, notes: Sequence[tuple[str, str, Entry]]) -> None:
+        """Add entries of several calls, each with its call and client, in one transaction."""
+        with self._transaction() as db:
+            for call, client, entry in notes:
+                for row in _rows(call, client, [entry]):
+                    db.execute(_SAVE_ENTRY, row)
 
     def append_once(self, call: str, client: str, entries: Sequence[Entry]) -> bool:
         """Add a whole call, unless the journal knows the call already; tell whether it did."""
@@ -111,6 +130,8 @@ class Journal:
                 return False
             for row in _rows(call, client, entries):
                 db.execute(_SAVE_ENTRY, row)
+            for ended in (entry for entry in entries if entry.kind == "call_ended"):
+                db.execute(_END_RUN, (ended.at, call))
             return True
 
     def end_run(self, call: str, client: str, entries: Sequence[Entry], at: float) -> bool:
@@ -119,11 +140,7 @@ class Journal:
         For a call of which nobody is left to take the last turn.
         """
         with self._transaction() as db:
-            ended = db.execute(
-                "UPDATE runs SET ended_at = ?, commands = '[]' WHERE call = ? AND ended_at IS NULL",
-                (at, call),
-            )
-            if ended.rowcount == 0:
+            if db.execute(_END_RUN, (at, call)).rowcount == 0:
                 return False
             for row in _rows(call, client, entries):
                 db.execute(_SAVE_ENTRY, row)
@@ -191,6 +208,11 @@ class Journal:
                 ) from error
             if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                 raise JournalLockedError(f"journal {self.path} stays locked: {error}") from error
+            if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+                raise JournalError(
+                    f"journal {self.path} is damaged ({error}): move it away and start again; what "
+                    "it still holds can be had from it with sqlite3's .recover"
+                ) from error
             raise JournalError(f"journal {self.path} failed: {error}") from error
 
 

@@ -34,6 +34,26 @@ class Witness:
         """Take in the lines that are new, rotated files first, and return how many there were."""
         return sum(self._read_file(connection, path) for path in self._files())
 
+    def unread(self, connection: Connection, path: Path | None = None) -> int:
+        """Return how many bytes of a file are not taken in yet; of the one written now unless told.
+
+        A line without its end counts too, although it is not taken in.
+        """
+        path = path or self._cel
+        try:
+            with path.open("rb") as file:
+                key = hashlib.sha256(file.readline()).hexdigest()
+                size = path.stat().st_size
+        except FileNotFoundError:  # rotated just now, or nobody called yet
+            return 0
+        with transaction(connection) as cursor:
+            cursor.execute(
+                "SELECT position FROM witness_files WHERE node = %s AND first_line = %s",
+                (self._node, key),
+            )
+            row = cursor.fetchone()
+        return max(0, size - row.position) if row else size
+
     def _files(self) -> list[Path]:
         found = self._cel.parent.glob(f"{self._cel.name}*")
         return sorted(found, key=lambda path: (path.stat().st_mtime, path == self._cel))

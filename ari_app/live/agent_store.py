@@ -5,7 +5,6 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 from redis.asyncio import Redis
@@ -38,16 +37,15 @@ return false
 """
 
 
-def connect(socket: Path, password: str | None = None) -> Redis:
-    """Return a client for the Redis behind this Unix socket that never waits or retries for long.
+def connect(url: str) -> Redis:
+    """Return a client for the Redis at this URL that never waits or retries for long.
 
     The agents' store measures its patience itself, per operation. redis-py's own ``socket_timeout``
     (5 s unless told) is off, because it waits with ``asyncio.wait_for``, and until Python 3.12 that
     may swallow the cancelling of a task: ``stop()`` would then wait for ever.
     """
-    return Redis(
-        unix_socket_path=str(socket),
-        password=password,
+    return Redis.from_url(
+        url,
         decode_responses=True,
         socket_timeout=None,
         socket_connect_timeout=PATIENCE_SECONDS,

@@ -1,8 +1,7 @@
-"""Learns which recordings must exist: from the journal, from markers, from files on the disk.
+"""Learns which recordings must exist: from the journal, and from files on the disk.
 
-The journal tells first (``recording_expected``). A marker ``<recording>.done`` beside the raw files
-says that they are complete. A raw file that nobody announced is taken in too: better a recording
-too many than one lost.
+The journal tells first (``recording_expected``), and that a call has ended. A raw file that nobody
+announced is taken in too: better a recording too many than one lost.
 """
 
 from __future__ import annotations
@@ -71,25 +70,6 @@ def open_journal(path: Path) -> closing[sqlite3.Connection]:
     return closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0))
 
 
-def marked(monitor: Path) -> list[LedgerRow]:
-    """Return the recordings whose raw files are complete, as their markers say."""
-    rows = []
-    for marker in sorted(monitor.glob("*/*.done")):
-        try:
-            facts = json.loads(marker.read_text(encoding="utf-8"))
-            started_at = float(facts["started_at"])
-            row = _row(str(facts["client"]), str(facts["call"]), started_at, facts, ended=True)
-        except (ValueError, KeyError, TypeError):
-            row = None
-        if row:
-            rows.append(row)
-        else:
-            # Set aside, it is said once; its raw files are still found as strays.
-            log.error("marker_unreadable", marker=str(marker))
-            marker.rename(marker.with_suffix(".unreadable"))
-    return rows
-
-
 def strays(monitor: Path, older_than: float) -> list[LedgerRow]:
     """Return recordings with a raw file that nobody has written to since ``older_than``."""
     rows: dict[str, LedgerRow] = {}
@@ -107,11 +87,9 @@ def strays(monitor: Path, older_than: float) -> list[LedgerRow]:
     return list(rows.values())
 
 
-def _row(
-    client: str, call: str, at: float, facts: dict[str, Any], *, ended: bool = False
-) -> LedgerRow | None:
+def _row(client: str, call: str, at: float, facts: dict[str, Any]) -> LedgerRow | None:
     """Make a row, unless a name in it could lead a path astray."""
     recording = str(facts["recording"])
     if not (_RECORDING.fullmatch(recording) and _CLIENT.fullmatch(client)):
         return None
-    return LedgerRow(recording, client, call, str(facts["kind"]), at, ended=ended)
+    return LedgerRow(recording, client, call, str(facts["kind"]), at)

@@ -136,7 +136,6 @@ class Finisher:
         self.tell(row)
         for raw in self.raw_files(row):
             raw.unlink(missing_ok=True)
-        (self.monitor / row.client / f"{row.recording}.done").unlink(missing_ok=True)
         return row.moved(VERIFIED)
 
     def _read_back(self, row: LedgerRow) -> None:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from ari_app.media.media_error import MediaError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -32,7 +34,6 @@ class LedgerRow:
     kind: str
     started_at: float
     state: str = EXPECTED
-    ended: bool = False
     seconds: float | None = None
     bytes: int | None = None
     sha256: str | None = None
@@ -69,7 +70,7 @@ _SAVE = (
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS recordings (
         recording TEXT PRIMARY KEY, client TEXT NOT NULL, call TEXT NOT NULL, kind TEXT NOT NULL,
-        started_at REAL NOT NULL, state TEXT NOT NULL, ended INTEGER NOT NULL, seconds REAL,
+        started_at REAL NOT NULL, state TEXT NOT NULL, seconds REAL,
         bytes INTEGER, sha256 TEXT, error TEXT, tries INTEGER NOT NULL, retry_at REAL NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS recordings_open ON recordings (retry_at) WHERE state <> 'verified';
@@ -84,9 +85,16 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, timeout=5.0, isolation_level=None)
         self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise MediaError(
+                f"The ledger of recordings {path} cannot be used ({error}): move it away and start "
+                "again, then it is made anew from the journal and the files in monitor."
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -139,5 +147,4 @@ class Ledger:
 
 def _row(row: sqlite3.Row) -> LedgerRow:
     facts = dict(row)
-    facts["ended"] = bool(facts["ended"])
     return LedgerRow(**facts)

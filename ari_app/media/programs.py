@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ari_app.media.media_error import MediaError
-from ari_app.standalone.parts import Program, release_program
+from ari_app.parts import Program, release_program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

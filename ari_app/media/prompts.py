@@ -57,11 +57,14 @@ def forget() -> None:
     _answers.clear()
 
 
-def import_prompt(settings: Places, client: str, slug: str, language: str, source: Path) -> Sound:
+def import_prompt(
+    settings: Places, client: str, slug: str, language: str, source: Path, mark: str = ""
+) -> Sound:
     """Take a person's recording in any audio format as a client's prompt; return what was kept.
 
     It replaces what is there, spoken or recorded, at once and whole. What the file is, ffmpeg
     tells by its content; its name is not believed. :class:`MediaError` says what is wrong with it.
+    With a `mark` it gives way when the prompt is spoken later, without one it stays.
     """
     target = client_prompt(settings.home, client, language, slug)
     sound = _read_any(settings.parts, source).trimmed()
@@ -70,7 +73,7 @@ def import_prompt(settings: Places, client: str, slug: str, language: str, sourc
     if sound.seconds > LONGEST_SECONDS:
         raise MediaError(f"{source.name} is longer than {LONGEST_SECONDS // 60} minutes.")
     sound = sound.normalised()
-    sound.write(target)
+    sound.write(target, mark)
     forget()
     return sound
 

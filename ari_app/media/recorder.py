@@ -23,14 +23,17 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ari_app.flow.entries import Entry
+from ari_app.health.recorder import RecorderHealth
+from ari_app.health.server import HealthServer
+from ari_app.health.socket_path import health_socket
 from ari_app.journal.journal_error import JournalError, JournalFullError
 from ari_app.journal.store import Journal
+from ari_app.last_words import last_words
 from ari_app.logs import log_to
 from ari_app.media.expectations import (
     already_told,
     announced,
     call_ended,
-    marked,
     open_journal,
     strays,
 )
@@ -50,8 +53,8 @@ class Recorder:
     """Finishes the recordings of one home.
 
     ``messages`` is Asterisk's folder of recorded messages. ``settle_seconds``: a raw file of an
-    ended talk is complete when nobody wrote to it for so long. ``idle_seconds``: the same when
-    nothing tells that the talk ended, as after a crash.
+    ended call is complete when nobody wrote to it for so long. ``idle_seconds``: the same when
+    nothing tells that the call ended, as after a crash.
     """
 
     def __init__(
@@ -89,12 +92,9 @@ class Recorder:
     def _learn(self, journal: sqlite3.Connection, now: float) -> None:
         new = announced(journal, self.ledger.read_up_to)
         self.ledger.expect(new.rows, new.node, new.seq)
-        for row in (*marked(self._monitor), *strays(self._monitor, now - self._idle_seconds)):
-            known = self.ledger.row(row.recording)
-            if known is None:
+        for row in strays(self._monitor, now - self._idle_seconds):
+            if self.ledger.row(row.recording) is None:
                 self.ledger.save(row)
-            elif row.ended and not known.ended:
-                self.ledger.save(replace(known, ended=True, retry_at=0.0))
 
     def _work_on(self, row: LedgerRow, journal: sqlite3.Connection, now: float) -> bool:
         """Take a row as far as it goes; tell whether it is finished."""
@@ -129,7 +129,7 @@ class Recorder:
     def _find(self, row: LedgerRow, journal: sqlite3.Connection, now: float) -> LedgerRow:
         """Return the row as found when its raw files are complete, else as it was."""
         raws = [raw for raw in self._finisher.raw_files(row) if raw.is_file()]
-        ended = row.ended or call_ended(journal, row.call)
+        ended = call_ended(journal, row.call)
         quiet_since = max((raw.stat().st_mtime for raw in raws), default=row.started_at)
         wait = self._settle_seconds if ended else self._idle_seconds
         if now - quiet_since < wait or not (raws or ended):
@@ -171,6 +171,8 @@ def run(places: Places, stop: threading.Event, every_seconds: float = 1.0) -> No
     with Journal(places.journal):
         pass  # makes the file when this process is the first of a new home
     ready = places.run / "recorder.ready"
+    health = RecorderHealth(places)
+    door = HealthServer(health_socket(places.run, "recorder"), health.report).start()
     trouble = ""
     recorder = Recorder(places)
     try:
@@ -184,9 +186,11 @@ def run(places: Places, stop: threading.Event, every_seconds: float = 1.0) -> No
                 if str(error) != trouble:
                     log.critical("recorder_stuck", error=str(error))
                 trouble = str(error)
+            health.turned(trouble)
             stop.wait(every_seconds)
     finally:
         ready.unlink(missing_ok=True)
+        door.close()
         recorder.close()
 
 
@@ -209,7 +213,7 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with _only_one(places):
+    with last_words(), _only_one(places):
         run(places, stop)
 
 

@@ -152,6 +152,15 @@ def _speak(parts: Path, wanted: Sequence[_Wanted]) -> None:
             Sound(samples).write(want.path, want.mark)
 
 
+def _no_sound_server(folder: Path) -> dict[str, str]:
+    """Keep espeak-ng's sound library in `folder`.
+
+    Although only a file is written, its start looks for PulseAudio (espeak-ng 1.51), and would
+    leave a /tmp/pulse-… and a ~/.config/pulse behind.
+    """
+    return {"HOME": str(folder), "PULSE_RUNTIME_PATH": str(folder)}
+
+
 def _speak_piece(parts: Path, language: str, text: str, target: Path) -> None:
     espeak = find_program(parts, "espeak-ng")
     voice = _VOICES[language]
@@ -162,7 +171,7 @@ def _speak_piece(parts: Path, language: str, text: str, target: Path) -> None:
     try:
         done = subprocess.run(
             [*command, "--stdin"],
-            env=espeak.environment(),
+            env={**espeak.environment(), **_no_sound_server(target.parent)},
             input=text.encode(),
             capture_output=True,
             timeout=60,

@@ -15,6 +15,7 @@ from typing import Any
 import phonenumbers
 
 from ari_app.snapshot.calendars import with_holidays
+from ari_app.snapshot.reader import Snapshot, SnapshotError
 from ari_app.store.client_document import ClientDocument
 from ari_app.store.database import Connection, Cursor, transaction
 from ari_app.store.exporting import client_slugs, load_agents, load_client
@@ -37,8 +38,9 @@ def publish(connection: Connection, directory: Path) -> str:
         contacts = _contacts(cursor)
     content_sha = hashlib.sha256(json.dumps([house, contacts]).encode()).hexdigest()
     current = directory / "current"
-    if current.exists() and current.readlink().name.endswith(content_sha[:12]):
-        return current.readlink().name
+    in_force = _whole_version(current)
+    if in_force is not None and in_force.endswith(content_sha[:12]):
+        return in_force
     version = f"{now:%Y%m%dT%H%M%S%f}-{content_sha[:12]}"
     document = {"version": version, "made_at": now.isoformat(), **house}
     unfinished = directory / f".{version}"
@@ -56,6 +58,15 @@ def publish(connection: Connection, directory: Path) -> str:
     _sync_folder(directory)
     _remove_old(directory)
     return version
+
+
+def _whole_version(current: Path) -> str | None:
+    """The version in force; `None` when there is none, or when it is damaged on the disk."""
+    try:
+        version = Snapshot.open(current.parent).version
+        return version if version == current.readlink().name else None
+    except (SnapshotError, OSError):
+        return None
 
 
 def _house(cursor: Cursor, year: int) -> dict[str, Any]:

@@ -21,10 +21,10 @@ def step_down(home: Path) -> None:
     """
     if os.geteuid() != 0:
         return
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     account = _account(home)
     _give(home, account)
-    rights = _rights_to_pass(home, Path(sys.executable).resolve(), REPOSITORY)
+    rights = _rights_to_pass(home.parent, Path(sys.executable).resolve(), REPOSITORY)
     capabilities = ",".join(["-all", *(f"+{right}" for right in rights)])
     command = [
         "setpriv",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from ari_app.standalone.fetch_error import FetchError
+from ari_app.fetch_error import FetchError
 from ari_app.standalone.mirror import Mirror
 
 # `'uri' file_name size checksum`, as apt-get --print-uris writes it

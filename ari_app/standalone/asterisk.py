@@ -3,15 +3,17 @@
 import http.client
 import re
 from base64 import b64encode
+from urllib.parse import urlsplit
 
 from ari_app.settings import Settings
+from ari_app.standalone.fallback_script import launcher, write_launcher
 from ari_app.standalone.pbx import TEMPLATES, Pbx
 from ari_app.standalone.service import Service
 from ari_app.standalone.service_error import ServiceError
+from ari_app.telephony.lease import CALL_CAP_SECONDS
 
 SYSTEM_NAME = "duudlaga"
 HOUSE_LANGUAGE = "mn"
-LONGEST_CALL_SECONDS = 7200
 OLDEST = "22.10.1"  # it fixed 20 advisories
 _OLDEST = tuple(map(int, OLDEST.split(".")))
 _HANDSHAKE_KEY = b64encode(b"duudlaga is here").decode()  # any 16 bytes: RFC 6455 §4.1
@@ -28,7 +30,7 @@ def asterisk(settings: Settings) -> Service:
         addresses={
             "SIP": f"sip:{settings.sip_address}:{settings.sip_port}",
             "ARI": f"{settings.ari_http_url}/ari",
-            "AMI": f"{settings.sip_address}:{settings.ami_port}",
+            "AMI": "{}:{}".format(*settings.ami_endpoint),
         },
     )
 
@@ -60,7 +62,8 @@ def node(settings: Settings) -> Pbx:
             "monitor": settings.monitor,
             "prompts": settings.standard_prompts,
             "language": HOUSE_LANGUAGE,
-            "call_cap_seconds": LONGEST_CALL_SECONDS,
+            "call_cap_seconds": round(CALL_CAP_SECONDS),
+            "fallback": launcher(settings),
         },
     )
 
@@ -75,6 +78,7 @@ def prepare(settings: Settings) -> None:
         raise ServiceError(f"{answer} is too old, at least {OLDEST} is needed: run make fetch.")
     (settings.monitor / "fallback").mkdir(parents=True, exist_ok=True)
     settings.standard_prompts.mkdir(parents=True, exist_ok=True)
+    write_launcher(settings)
     node(settings).prepare()
 
 
@@ -109,7 +113,8 @@ def ari_status(settings: Settings, method: str, uri: str) -> int:
 
 
 def _status(settings: Settings, method: str, path: str, headers: dict[str, str]) -> int:
-    connection = http.client.HTTPConnection(settings.sip_address, settings.ari_port, timeout=2)
+    place = urlsplit(settings.ari_http_url)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=2)
     try:
         connection.request(method, path, headers=headers)
         status = connection.getresponse().status

@@ -49,7 +49,8 @@ def import_clients(
 
 def _make(settings: Settings, prompt: PromptSource) -> None:
     if prompt.file is not None:
-        import_prompt(settings, prompt.client, prompt.prompt, prompt.language, prompt.file)
+        where = (prompt.client, prompt.prompt, prompt.language)
+        import_prompt(settings, *where, prompt.file, mark="from its document")
         return
     assert prompt.text is not None, "a prompt has either text or file"
     speak_client_prompt(settings, prompt.client, prompt.prompt, prompt.language, prompt.text)

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ari_app.journal.cel_line import parse_cel_line
 from ari_app.settings import Settings
@@ -64,7 +65,7 @@ def ari(settings: Settings) -> Finding:
 
 def private(settings: Settings) -> Finding:
     """ARI and AMI have plain passwords, so only this machine may reach them."""
-    ports = {settings.ari_port: "ARI", settings.ami_port: "AMI"}
+    ports = {urlsplit(settings.ari_http_url).port: "ARI", settings.ami_endpoint[1]: "AMI"}
     names = [
         f"{ports[port]} at port {port}"
         for port, address in _listening()

@@ -91,8 +91,8 @@ def processes(settings: Settings) -> Finding:
     """What the supervisor says."""
     now = status(settings)
     if now.phase != "running":
-        advice = f"{now.failure or ''} Start it with duudlaga up.".strip()
-        return Finding("processes", "bad", f"this copy is {now.phase}", advice)
+        fact = f"this copy is {now.phase}" + (f": {now.failure}" if now.failure else "")
+        return Finding("processes", "bad", fact, "Start it with duudlaga up.")
     ill = [line.name for line in now.processes if line.health != "ready"]
     if ill:
         logs = ", ".join(str(settings.log / f"{name}.log") for name in ill)

@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Any, cast
 
 from ari_app.settings import Settings
-from ari_app.snapshot.reader import Snapshot
+from ari_app.snapshot.reader import Snapshot, SnapshotError
 from ari_app.standalone.finding import Finding
 from ari_app.standalone.redis import client
 from ari_app.store.database import connect
@@ -45,7 +45,10 @@ def redis(settings: Settings) -> Finding:
 
 def journal(settings: Settings) -> Finding:
     """The journal takes a line of every turn before the turn is played to the caller."""
-    with closing(sqlite3.connect(settings.journal, timeout=2, isolation_level=None)) as database:
+    if not settings.journal.exists():
+        return Finding("journal", "warn", "there is none yet", "duudlaga up makes it.")
+    place = f"{settings.journal.as_uri()}?mode=rw"  # a doctor makes nothing
+    with closing(sqlite3.connect(place, timeout=2, isolation_level=None, uri=True)) as database:
         database.execute("BEGIN IMMEDIATE")  # takes the right to write, and gives it back
         database.execute("ROLLBACK")
         mode = database.execute("PRAGMA journal_mode").fetchone()[0]
@@ -57,7 +60,10 @@ def journal(settings: Settings) -> Finding:
 
 def snapshot(settings: Settings) -> Finding:
     """What calls need when no database is there."""
-    Snapshot.open(settings.snapshot)
+    try:
+        Snapshot.open(settings.snapshot)
+    except SnapshotError as error:
+        return Finding("snapshot", "bad", str(error), "duudlaga up publishes it anew.")
     return Finding("snapshot", "ok", settings.current_snapshot.readlink().name)
 
 
@@ -70,9 +76,11 @@ def prompts(settings: Settings) -> Finding:
     return Finding("prompts", "ok", ", ".join(path.parent.name for path in sorry))
 
 
-STORAGE_CHECKS: dict[str, Callable[[Settings], Finding]] = {
+SERVER_CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "Postgres": postgres,
     "Redis": redis,
+}
+FILE_CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "journal": journal,
     "snapshot": snapshot,
     "prompts": prompts,

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ari_app.fetch_error import FetchError
 from ari_app.places import Places
 from ari_app.settings_error import SettingsError
 from ari_app.standalone.apt import Apt, Deb
-from ari_app.standalone.fetch_error import FetchError
 from ari_app.standalone.fetch_progress import FetchProgress
 from ari_app.standalone.mirror import ARCHIVE_KEYRINGS, Mirror, this_release
 from ari_app.standalone.part import Part, parts_of
@@ -151,6 +151,8 @@ def main() -> None:
     parser = ArgumentParser(prog="fetch", description="Fetch Asterisk, Postgres, Redis and others.")
     parser.add_argument("--tests", action="store_true", help="also what only the tests need")
     wanted = parser.parse_args()
+    # Programs hold no secrets, and the account that root steps down to must be able to start them.
+    os.umask(0o022)
     try:
         places = Places.load()
         fetch_all(places.parts, places.mirror, tests=wanted.tests)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from ari_app.standalone.fetch_error import FetchError
+from ari_app.fetch_error import FetchError
 
 ARCHIVE_KEYRINGS = "debian-archive-keyring.*"
 # With release information apt lists only what it has downloaded; without it, all it is told of.

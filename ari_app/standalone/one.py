@@ -7,10 +7,10 @@ import os
 import sys
 from collections.abc import Callable
 
+from ari_app.fetch_error import FetchError
 from ari_app.settings import Settings
 from ari_app.settings_error import SettingsError
 from ari_app.standalone.asterisk import asterisk
-from ari_app.standalone.fetch_error import FetchError
 from ari_app.standalone.postgres import postgres
 from ari_app.standalone.redis import redis_server
 from ari_app.standalone.service import Service

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from ari_app.settings import Settings
+from ari_app.standalone.account import give_back
 from ari_app.standalone.pbx import TEMPLATES, Pbx
 from ari_app.standalone.service import Service
 from ari_app.standalone.service_error import ServiceError
@@ -105,6 +106,7 @@ def write_agents(settings: Settings, passwords: Mapping[str, str]) -> None:
     new.touch(mode=0o600)
     new.write_text("".join(phones))
     new.rename(file)
+    give_back(settings.home)  # an import by root brings agents as well
     if _answers(settings):
         world(settings).ask("module reload res_pjsip.so")
         world(settings).ask("module reload res_pjsip_outbound_registration.so")

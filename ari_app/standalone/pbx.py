@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ari_app.parts import asterisk_command
 from ari_app.places import REPOSITORY
-from ari_app.standalone.parts import asterisk_command
 from ari_app.standalone.service_error import ServiceError
 from ari_app.standalone.templates import render_folder
 

@@ -47,20 +47,23 @@ def plan(settings: Settings) -> list[Stage]:
         Stage(
             [
                 ours(settings, "controller", "ari_app.controller"),
-                ours(settings, "shipper", "ari_app.journal.shipper"),
-                ours(settings, "recorder", "ari_app.media.recorder"),
+                # Rows and recordings may wait a moment, callers may not.
+                ours(settings, "shipper", "ari_app.journal.shipper", niceness=5),
+                ours(settings, "recorder", "ari_app.media.recorder", niceness=10),
+                ours(settings, "reaper", "ari_app.reaper"),
                 outside(settings),
             ]
         ),
     ]
 
 
-def ours(settings: Settings, name: str, module: str) -> Service:
+def ours(settings: Settings, name: str, module: str, niceness: int = 0) -> Service:
     """A process of our own. It is ready when the file home/run/<name>.ready is there."""
     ready = settings.run / f"{name}.ready"
+    politely = ["nice", "-n", str(niceness)] if niceness else []
     return Service(
         name=name,
-        command=[sys.executable, "-m", module],
+        command=[*politely, sys.executable, "-m", module],
         environment={"DUUDLAGA_HOME": str(settings.home), "DUUDLAGA_PARTS": str(settings.parts)},
         prepare=lambda: ready.unlink(missing_ok=True),
         is_ready=ready.exists,

@@ -8,8 +8,8 @@ import subprocess
 
 import psycopg2
 
+from ari_app.parts import postgres_share, release_program
 from ari_app.settings import Settings
-from ari_app.standalone.parts import postgres_share, release_program
 from ari_app.standalone.service import Service
 from ari_app.standalone.service_error import ServiceError
 

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 OLDEST_PYTHON = (3, 11)
+_STEPS = ("Collecting ", "Downloading ", "Building ", "Installing ")  # pip's words
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -130,14 +131,30 @@ def locked_entry(lock: str, package: str) -> str:
 
 def _pip(environment: Path, *arguments: str | Path) -> None:
     pip = [str(environment / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
-    if subprocess.run([*pip, "install", "--quiet", *arguments], check=False).returncode:
+    command = [*pip, "install", "--progress-bar=off", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        _show(process.stdout)
+    if process.returncode:
         raise PythonEnvironmentError(
             "pip could not install the libraries of requirements.lock; its own words stand above. "
             "Check the network and run the same command again: what is fetched is kept."
         )
 
 
+def _show(words: Iterable[str]) -> None:
+    """Say on a terminal which library pip is at; in a log its words would be in the way."""
+    if not sys.stdout.isatty():
+        words = list(words)  # pip waits when nobody reads
+        return
+    for number, line in enumerate(line for line in words if line.startswith(_STEPS)):
+        step = " ".join(line.split()[:2])[:60]
+        print(f"\r\x1b[K  {number + 1}  {step}", end="", flush=True)  # noqa: T201
+    print("\r\x1b[K", end="", flush=True)  # noqa: T201
+
+
 if __name__ == "__main__":
+    os.umask(0o022)  # made by root, it is used by the account that root steps down to
     try:
         make_environment(REPOSITORY)
     except PythonEnvironmentError as error:

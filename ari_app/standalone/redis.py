@@ -3,8 +3,8 @@
 from redis import Redis
 from redis.exceptions import RedisError
 
+from ari_app.parts import release_program
 from ari_app.settings import Settings
-from ari_app.standalone.parts import release_program
 from ari_app.standalone.service import Service
 from ari_app.standalone.service_error import ServiceError
 
@@ -24,11 +24,7 @@ def redis_server(settings: Settings) -> Service:
 
 def client(settings: Settings) -> Redis:
     """A blocking client, for one who looks whether it is well."""
-    return Redis(
-        unix_socket_path=str(settings.redis_socket),
-        password=settings.redis_password,
-        socket_timeout=2,
-    )
+    return Redis.from_url(settings.redis_address, socket_timeout=2)
 
 
 def _prepare(settings: Settings) -> None:

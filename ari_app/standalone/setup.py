@@ -1,9 +1,7 @@
 """What is done between the databases' start and the first call. Done already, a step is quick."""
 
-import json
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 import psycopg2
 
@@ -11,6 +9,7 @@ from ari_app.media.speech import speak_standard
 from ari_app.places import REPOSITORY
 from ari_app.settings import Settings
 from ari_app.snapshot.publish import publish
+from ari_app.snapshot.reader import Snapshot
 from ari_app.standalone.client_import import import_clients
 from ari_app.standalone.outside_world import write_agents
 from ari_app.standalone.postgres import superuser_dsn
@@ -57,7 +56,7 @@ def publish_snapshot(settings: Settings) -> None:
 
 def give_agents_phones(settings: Settings) -> None:
     """Let the outside world play the phones of all agents."""
-    agents = json.loads(Path(settings.current_snapshot, "house.json").read_text())["agents"]
+    agents = Snapshot.open(settings.snapshot).agents
     book = PhoneBook(settings.home / "phones.json")
     write_agents(settings, {slug: book.password(slug) for slug in agents})
 

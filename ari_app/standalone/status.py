@@ -77,10 +77,12 @@ def last_status(places: Places) -> Status:
 def _read(file: Path) -> Status | None:
     try:
         fields: dict[str, Any] = json.loads(file.read_text())
+        lines = tuple(ProcessStatus(**line) for line in fields.pop("processes"))
+        return Status(**fields, processes=lines)
     except FileNotFoundError:
         return None  # never started
-    lines = tuple(ProcessStatus(**line) for line in fields.pop("processes"))
-    return Status(**fields, processes=lines)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None  # damaged, as after a power cut: the next start writes it anew
 
 
 def _is_locked(file: Path) -> bool:

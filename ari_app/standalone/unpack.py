@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ari_app.standalone.fetch_error import FetchError
+from ari_app.fetch_error import FetchError
 
 # Debian's own layout since 12: these are links to the folders of the same name below usr. Some
 # packages still carry /lib, so tar has to follow the links (dpkg-deb --extract replaces them).

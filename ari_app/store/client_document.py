@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 import holidays
+import phonenumbers
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
@@ -16,6 +17,14 @@ _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
 def _e164(value: object) -> object:
     """Drop what people write between digits; the field's pattern judges the rest."""
     return re.sub(r"[ ()./-]", "", value) if isinstance(value, str) else value
+
+
+def _known_country(value: str) -> str:
+    try:
+        phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        raise ValueError(f"{value} begins with the code of no country") from None
+    return value
 
 
 def _timezone(value: str) -> str:
@@ -39,7 +48,12 @@ def _date(value: str) -> str:
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
-E164 = Annotated[str, BeforeValidator(_e164), Field(pattern=r"^\+[1-9][0-9]{4,14}$")]
+E164 = Annotated[
+    str,
+    BeforeValidator(_e164),
+    Field(pattern=r"^\+[1-9][0-9]{4,14}$"),
+    AfterValidator(_known_country),
+]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Hours = Annotated[str, AfterValidator(_hours)]
 Date = Annotated[str, AfterValidator(_date)]
@@ -99,10 +113,10 @@ class QueueDocument(_Strict):
     """Where callers wait. Spans in seconds; ``max_waiting`` 0 = no limit."""
 
     strategy: Strategy = "longest_idle"
-    ring_seconds: int = Field(20, ge=1)
-    wrap_up_seconds: int = Field(10, ge=0)
-    max_waiting: int = Field(0, ge=0)
-    weight: float = Field(1, gt=0, strict=False)
+    ring_seconds: int = Field(20, ge=1, le=600)
+    wrap_up_seconds: int = Field(10, ge=0, le=3600)
+    max_waiting: int = Field(0, ge=0, le=10_000)
+    weight: float = Field(1, gt=0, le=1000, strict=False)
     music: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")] = "default"
 
 
@@ -128,7 +142,7 @@ class ClientDocument(_Strict):
     timezone: Timezone = "Asia/Ulaanbaatar"
     colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     answer_phrase: dict[Language, str] = {}
-    short_abandon_seconds: int = Field(5, ge=0)
+    short_abandon_seconds: int = Field(5, ge=0, le=600)
     record: bool = True
     fallback_queue: Slug | None = None
     numbers: list[NumberDocument] = []
@@ -157,7 +171,7 @@ class AgentDocument(_Strict):
 
     name: Annotated[str, Field(min_length=1)]
     ready_on_register: bool = True
-    ring_seconds: Annotated[int, Field(ge=1)] | None = None
+    ring_seconds: Annotated[int, Field(ge=1, le=600)] | None = None
 
 
 class AgentsDocument(_Strict):

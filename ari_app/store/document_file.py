@@ -12,6 +12,22 @@ from pydantic import ValidationError
 
 from ari_app.store.client_document import AgentsDocument, ClientDocument
 
+LARGEST_BYTES = 2_000_000
+"""Of a document: some hundred flows. Reading takes a second for each five megabytes."""
+
+# What pydantic says to programmers, as people who write YAML understand it.
+_REASONS = {
+    "extra_forbidden": "nobody knows this field",
+    "missing": "this field is missing",
+    "string_type": "this should be text; put it in quotes",
+    "list_type": "this should be a list, such as [a, b]",
+    "dict_type": "this should be a mapping, such as {name: value}",
+    "model_type": "this should be a mapping, such as {name: value}",
+    "bool_type": "this should be true or false",
+    "int_type": "this should be a whole number",
+    "float_type": "this should be a number",
+}
+
 
 class DocumentError(Exception):
     """A document was refused; the text has one sentence per mistake, with file, line and path."""
@@ -30,6 +46,10 @@ class DocumentFile:
         return _place(self.path, self.root, path)
 
 
+def _mistake(problem: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+
+
 class _Loader(yaml.SafeLoader):
     """YAML as people mean it here.
 
@@ -40,13 +60,19 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         mapping: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value)
-            if not isinstance(key_node, yaml.ScalarNode) or key in mapping:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"key {key!r} stands twice or is no text", key_node.start_mark
-                )
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise _mistake("a key should be text", key_node)
+            key = self.construct_scalar(key_node)
+            if key in mapping:
+                raise _mistake(f"key {key!r} stands twice", key_node)
             mapping[key] = self.construct_object(value_node, deep=True)
         return mapping
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+        text = str(super().construct_scalar(node))
+        if any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
+            raise _mistake(f"{text[:40]!r} has a control character", node)
+        return text
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -61,6 +87,8 @@ def read_mapping(path: Path) -> tuple[dict[str, Any], yaml.Node]:
     Raises :class:`DocumentError`.
     """
     try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise DocumentError(f"{path} is larger than {LARGEST_BYTES // 1_000_000} MB")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DocumentError(f"{path} cannot be read: {error}") from error
@@ -98,12 +126,7 @@ def _sentences(path: Path, root: yaml.Node, error: ValidationError) -> list[str]
     sentences = []
     for mistake in error.errors():
         location = [step for step in mistake["loc"] if step != "[key]"]
-        if mistake["type"] == "extra_forbidden":
-            reason = "nobody knows this field"
-        elif mistake["type"] == "missing":
-            reason = "this field is missing"
-        else:
-            reason = mistake["msg"].removeprefix("Value error, ")
+        reason = _REASONS.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))
         sentences.append(f"{_place(path, root, location)}: {reason}.")
     return sentences
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -24,8 +25,16 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """How a recovery went: how many calls were taken up again, and how long it took."""
+
+    resumed: int
+    seconds: float
+
+
 class Adoption:
-    """Takes callers up again where they are."""
+    """Takes callers up again where they are. ``last`` tells how that went."""
 
     def __init__(
         self,
@@ -42,6 +51,7 @@ class Adoption:
         self._runs = runs
         self._intake = intake
         self._clock = clock
+        self.last: Recovered | None = None
 
     async def run(self) -> None:
         """Hold our calls against Asterisk's, and make them agree.
@@ -72,6 +82,7 @@ class Adoption:
             self._take(step, calls, rooms, by_id)
         resumed = sum(isinstance(step, recovery.Resume) for step in steps)
         seconds = round(self._clock() - began, 3)
+        self.last = Recovered(resumed, seconds)
         log.info("recovered", resumed=resumed, steps=len(steps), seconds=seconds)
 
     def _known_calls(self) -> dict[str, Call]:
@@ -90,7 +101,10 @@ class Adoption:
     ) -> None:
         match step:
             case recovery.Resume(call_id, answered, ringing):
-                self._resume(calls[call_id], answered, ringing, rooms)
+                call = calls[call_id]
+                up = channels[call.channel].state == "Up"
+                self._repeat(call, answered=up)
+                self._resume(call, answered, ringing, rooms)
             case recovery.Close(call_id, cut):
                 call = calls[call_id]
                 call.held = False
@@ -108,6 +122,14 @@ class Adoption:
                 self._ari.request("DELETE", f"channels/{channel_id}", lane=channel_id)
             case recovery.DropBridge(bridge_id):
                 self._ari.request("DELETE", f"bridges/{bridge_id}", lane=bridge_id)
+
+    def _repeat(self, call: Call, *, answered: bool) -> None:
+        """Do again what may not have been done, with nothing playing that it would wait for."""
+        call.recovered = True
+        if call.run.playing is not None:
+            self._ari.request("DELETE", f"playbacks/{call.run.playing}", lane=call.id)
+        for command in recovery.to_repeat(self._runs.last_commands(call), answered=answered):
+            self._executor.do(call, command)
 
     def _resume(
         self,
@@ -130,13 +152,11 @@ class Adoption:
                 recording = call.run.legs[leg].recording
                 call.talk = call.talk or Talk(leg, bridge.id, recording)
         self._switchboard.add(call)
-        for command in recovery.to_repeat(self._runs.last_commands(call)):
-            self._executor.do(call, command)
         self._switchboard.post(call, e.Resumed(answered, ringing))
 
     async def _list(self, uri: str, kind: type[T]) -> list[T]:
-        answer = await self._ari.ask("GET", uri)
-        return msgspec.json.decode(answer.body, type=list[kind])  # type: ignore[valid-type]
+        body = await self._ari.list(uri)
+        return msgspec.json.decode(body, type=list[kind])  # type: ignore[valid-type]
 
 
 def _found(channel: ari.Channel) -> recovery.FoundChannel:

@@ -88,9 +88,10 @@ class Ami:
         answer = await self._act("MixMonitor", Channel=channel, Options=options, **headers)
         return str(answer.mixmonitorid)
 
-    async def stop_mixmonitor(self, channel: str, monitor: str) -> None:
-        """End the recording ``monitor`` of ``channel``."""
-        await self._act("StopMixMonitor", Channel=channel, MixMonitorID=monitor)
+    async def stop_mixmonitor(self, channel: str, monitor: str | None) -> None:
+        """End the recording ``monitor`` of ``channel``, or whichever runs there if ``None``."""
+        headers = {} if monitor is None else {"MixMonitorID": monitor}
+        await self._act("StopMixMonitor", Channel=channel, **headers)
 
     async def redirect(self, channel: str, context: str, exten: str, priority: int = 1) -> None:
         """Send ``channel`` to this place of the dialplan, out of whatever holds it."""

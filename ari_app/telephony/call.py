@@ -25,7 +25,8 @@ class Talk:
 class Call:
     """A live call. ``id`` is the call's, ``channel`` Asterisk's id of the caller's channel.
 
-    Only ``run`` is saved; the rest can be found again in Asterisk after a restart.
+    Only ``run`` is saved; the rest can be found again in Asterisk after a restart. ``held``: the
+    caller is in our hands; ``recovered``: we were away in the meantime.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Call:
     lease_expires_at: float = 0.0
     lease_capped: bool = False
     held: bool = True
+    recovered: bool = False
     hanging_up: bool = False
     holding: bool = False
     talk: Talk | None = None

@@ -107,9 +107,14 @@ class Executor:
 
     def _start_music(self, call: Call, command: c.StartMusic) -> None:
         call.holding = True
-        room = call.waiting_room
+        room, channel = call.waiting_room, call.channel
+        if command.music != "default":
+            music = urlencode({"variable": "CHANNEL(musicclass)", "value": command.music})
+            self._must(call, command.id, "POST", f"channels/{channel}/variable?{music}")
         self._must(call, command.id, "POST", f"bridges/{room}?type=holding")
-        self._must(call, command.id, "POST", f"bridges/{room}/addChannel?channel={call.channel}")
+        # Without the role 22.10.1 plays nothing (test_a_waiting_caller_hears_music).
+        add = f"bridges/{room}/addChannel?channel={channel}&role=holding_participant"
+        self._must(call, command.id, "POST", add)
 
     def _stop_music(self, call: Call, command: c.StopMusic) -> None:
         if call.holding:

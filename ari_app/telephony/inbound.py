@@ -58,8 +58,10 @@ class Inbound:
         if event.args and event.args[0] == "leg":
             self._leg_answered(event.channel.id)
             return
-        number = event.args[0] if event.args else ""
-        self._intake.accept(event.channel, number)
+        if self._switchboard.may_act():
+            self._intake.accept(event.channel, event.args[0] if event.args else "")
+        # Else the event may be old, and the caller with the fallback by now: recovery takes in
+        # every caller who is still there.
 
     def _leg_answered(self, leg: str) -> None:
         call = self._call_of(leg)
@@ -89,25 +91,20 @@ class Inbound:
             task.add_done_callback(self._tasks.discard)
 
     async def _look_after(self, call: Call) -> None:
+        """Act no more for a caller whom the fallback has, but see the call's end."""
         try:
             answer = await self._ari.request("GET", f"channels/{call.channel}", lane=call.id)
+            if answer.status != 404:
+                log.warning("caller_left_to_fallback", call=call.id, client=call.client)
+                for leg in call.run.legs:
+                    self._ari.request("DELETE", f"channels/{leg}", lane=call.id)
+            while answer.status != 404:
+                await asyncio.sleep(FALLBACK_LOOK_SECONDS)
+                answer = await self._ari.request("GET", f"channels/{call.channel}", lane=call.id)
         except ari.ConnectionLost:
             return  # recovery looks at every open run when the connection stands again
-        if answer.status == 404:
+        if self._switchboard.get(call.id) is call:
             self._switchboard.post(call, e.CallerHungUp())
-        else:
-            log.warning("caller_left_to_fallback", call=call.id, client=call.client)
-            await self._wait_for_fallback(call)
-
-    async def _wait_for_fallback(self, call: Call) -> None:
-        """The dialplan's fallback has the caller: act no more for the call, but see its end."""
-        for leg in call.run.legs:
-            self._ari.request("DELETE", f"channels/{leg}", lane=call.id)
-        while self._switchboard.get(call.id) is call:
-            await asyncio.sleep(FALLBACK_LOOK_SECONDS)
-            answer = await self._ari.request("GET", f"channels/{call.channel}", lane=call.id)
-            if answer.status == 404:
-                self._switchboard.post(call, e.CallerHungUp())
 
     def _gone(self, event: ari.ChannelDestroyed) -> None:
         channel = event.channel.id

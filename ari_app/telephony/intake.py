@@ -9,8 +9,8 @@ import structlog
 from ari_app.caller import caller_number
 from ari_app.flow.events import CallOffered
 from ari_app.flow.ids import call_id
+from ari_app.flow.unassigned import HOUSE, unassigned
 from ari_app.snapshot.reader import Snapshot
-from ari_app.snapshot.unassigned import HOUSE, unassigned
 from ari_app.telephony import ari
 from ari_app.telephony.call import Call
 from ari_app.telephony.lease import FIRST_SECONDS

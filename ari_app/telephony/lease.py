@@ -19,7 +19,7 @@ RENEW_BELOW_SECONDS = 3.2
 
 SWEEP_SECONDS = 0.5
 
-CALL_CAP_SECONDS = 4 * 3600.0
+CALL_CAP_SECONDS = 2 * 3600.0
 """Two people who talk are under this cap only: a stall of ours must not cut a conversation."""
 
 

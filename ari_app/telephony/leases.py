@@ -18,22 +18,24 @@ log = structlog.get_logger(__name__)
 class Leases:
     """Sweeps over the calls twice a second and renews the leases that run out soon.
 
-    ``healthy()`` says whether Asterisk answers us; when it does not, the leases are left to run
-    out, since whoever cannot act for a caller must not hold one. AMI carries the renewals because
-    an ARI request would wait behind a running playback (test_lease.py).
+    ``can_act(call)`` says whether we could do anything for the caller now; when we cannot, the
+    lease is left to run out, since whoever cannot act for a caller must not hold one. AMI carries
+    the renewals because an ARI request would wait behind a running playback.
     """
 
     def __init__(
         self,
         ami: Ami,
         switchboard: Switchboard,
-        healthy: Callable[[], bool],
+        can_act: Callable[[Call], bool],
         clock: Callable[[], float],
     ) -> None:
         self._ami = ami
         self._switchboard = switchboard
-        self._healthy = healthy
+        self._can_act = can_act
         self._clock = clock
+        self.renewed = 0
+        self.failed = 0
 
     async def run(self) -> None:
         """Sweep until cancelled."""
@@ -41,10 +43,9 @@ class Leases:
         try:
             while True:
                 await asyncio.sleep(lease.SWEEP_SECONDS)
-                if self._healthy():
-                    for task in self._sweep():
-                        renewals.add(task)
-                        task.add_done_callback(renewals.discard)
+                for task in self._sweep():
+                    renewals.add(task)
+                    task.add_done_callback(renewals.discard)
         finally:
             for task in renewals:
                 task.cancel()
@@ -53,7 +54,7 @@ class Leases:
         now = self._clock()
         tasks = []
         for call in self._switchboard:
-            if not call.held:
+            if not call.held or not self._can_act(call):
                 continue
             seconds = lease.renewal(
                 call.lease_expires_at, now, talking=call.talk is not None, capped=call.lease_capped
@@ -67,7 +68,9 @@ class Leases:
     async def _renew(self, call: Call, seconds: float) -> None:
         try:
             await self._ami.absolute_timeout(call.channel, seconds)
+            self.renewed += 1
         except AmiError as error:
+            self.failed += 1
             # Either the caller just left, or AMI is away: the next sweep asks again.
             call.lease_expires_at = 0.0
             call.lease_capped = False

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from ari_app.flow import commands as c
 from ari_app.telephony.call_names import call_of
 
-_REPEATED = (c.Answer, c.Connect, c.Disconnect, c.EndLeg, c.StopRecording)
+_REPEATED = (c.Answer, c.StopPlaying, c.Connect, c.Disconnect, c.EndLeg, c.StopRecording)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +135,16 @@ def plan(
     return steps
 
 
-def to_repeat(commands: Iterable[c.Command]) -> list[c.Command]:
+def to_repeat(commands: Iterable[c.Command], *, answered: bool) -> list[c.Command]:
     """Return which commands of a run's last turn are to be done again, in order.
 
     Nobody knows whether the controller was killed before or after it sent them. These are harmless
     when done twice. The others are not, or are not needed: a resumed node plays its prompt,
-    starts its music, joins its line and rings its phones again.
+    starts its music, joins its line and rings its phones again. ``answered``: the caller's channel
+    is up, so that Answer has been done; again it would wait for the prompt that still plays.
     """
-    return [command for command in commands if isinstance(command, _REPEATED)]
+    return [
+        command
+        for command in commands
+        if isinstance(command, _REPEATED) and not (answered and isinstance(command, c.Answer))
+    ]

@@ -18,14 +18,14 @@ from ari_app.flow.engine import Flow, Turn
 from ari_app.flow.entries import Entry
 from ari_app.flow.ids import call_id
 from ari_app.flow.run import run_from_json, run_to_json
-from ari_app.journal.journal_error import JournalError
+from ari_app.journal.journal_error import JournalError, RunTakenError
 from ari_app.journal.store import Journal
 from ari_app.journal.turn import SavedRun, SavedTurn
 from ari_app.telephony.call import Call
 
 log = structlog.get_logger(__name__)
 
-RETRY_SECONDS = 0.25
+SAVE_EVERY_SECONDS = 0.25
 KEPT_BUNDLES = 1000
 
 
@@ -36,6 +36,7 @@ class Runs:
         self._journal = journal
         self._clock = clock
         self._late: deque[SavedTurn] = deque()
+        self._notes: list[tuple[str, str, Entry]] = []
         self._flows: dict[str, Flow] = {}
         # By identity: a snapshot hands out the same bundle for every call, and hashing one costs
         # more than the rest of an intake. The bundle is held, so its identity stays its own.
@@ -47,7 +48,10 @@ class Runs:
         return len(self._late)
 
     def save(self, call: Call, turn: Turn) -> None:
-        """Save the turn now, or behind those that still wait."""
+        """Save the turn now, or behind those that still wait.
+
+        Raises :class:`RunTakenError` when another process took the run on meanwhile.
+        """
         saved = SavedTurn(
             call=call.id,
             client=call.client,
@@ -68,28 +72,35 @@ class Runs:
             return
         try:
             self._journal.commit(saved)
+        except RunTakenError:
+            raise
         except JournalError as error:
             log.error("turn_not_saved", call=call.id, reason=str(error))
             self._late.append(saved)
 
     def note(self, call: str, client: str, entry: Entry) -> None:
-        """Add one entry that belongs to no turn."""
-        try:
-            self._journal.append_entries(call, client, [entry])
-        except JournalError as error:
-            log.error("entry_not_saved", call=call, kind=entry.kind, reason=str(error))
+        """Keep an entry that belongs to no turn; a moment later it is saved, with others."""
+        self._notes.append((call, client, entry))
 
     async def run(self) -> None:
-        """Save late turns when the journal takes them again, until cancelled."""
+        """Save notes, and late turns when the journal takes them again, until cancelled."""
         while True:
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(SAVE_EVERY_SECONDS)
             self.save_late()
 
     def save_late(self) -> None:
         """Try to save what waits, in order."""
+        if self._notes:
+            try:
+                self._journal.append_notes(self._notes)
+                self._notes.clear()
+            except JournalError as error:
+                log.error("notes_wait", count=len(self._notes), reason=str(error))
         while self._late:
             try:
                 self._journal.commit(self._late[0])
+            except RunTakenError as error:
+                log.error("late_turn_lost", call=self._late[0].call, reason=str(error))
             except JournalError as error:
                 log.error("turns_wait", count=len(self._late), reason=str(error))
                 return

@@ -6,6 +6,9 @@ Rules
 2. A turn is: decide (pure), save, then do. Nothing in it waits, so no lock and no task is needed.
 3. A fault of ours never hangs up a caller: the call goes back to the dialplan, which knows what
    to do without us.
+4. Who does not know how Asterisk stands, does nothing: from a lost connection, or a stand-still of
+   this process, until recovery has looked (``pause``, ``resume``), events only gather.
+5. A run that somebody else took on (:class:`RunTakenError`) is let go of at once, untouched.
 """
 
 from __future__ import annotations
@@ -18,7 +21,9 @@ import structlog
 from ari_app.flow.commands import Command
 from ari_app.flow.engine import Turn, advance
 from ari_app.flow.events import Event, WaitTimedOut
+from ari_app.journal.journal_error import RunTakenError
 from ari_app.telephony.call import Call
+from ari_app.telephony.pulse import Pulse
 from ari_app.telephony.timers import Timers
 
 log = structlog.get_logger(__name__)
@@ -47,10 +52,15 @@ class Hands(Protocol):
 class Switchboard:
     """The live calls by id; turns events into saved turns and commands."""
 
-    def __init__(self, saver: Saver, hands: Hands, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, saver: Saver, hands: Hands, clock: Callable[[], float], pulse: Pulse
+    ) -> None:
         self._saver = saver
         self._hands = hands
         self._clock = clock
+        self._pulse = pulse
+        self._paused = False
+        self.on_stand_still: Callable[[], None] = _nothing
         self._timers = Timers(self._timed_out, clock)
         self._calls: dict[str, Call] = {}
         self._by_channel: dict[str, Call] = {}
@@ -77,25 +87,48 @@ class Switchboard:
 
     def drop(self, call: Call) -> None:
         """Forget the call: it ended, or somebody else has it now."""
+        call.mailbox.clear()
         self._calls.pop(call.id, None)
         self._by_channel.pop(call.channel, None)
 
     def post(self, call: Call, event: Event) -> None:
         """Put the event into the call's mailbox, and handle all that is in it."""
         call.mailbox.append(event)
-        if call.turning:
+        if not self.may_act() or call.turning:
             return
         call.turning = True
         try:
             while call.mailbox:
                 self._turn(call, call.mailbox.popleft())
+        except RunTakenError:
+            log.warning("run_taken", call=call.id)
+            self.drop(call)
         except Exception:
             log.exception("turn_failed", call=call.id)
-            call.mailbox.clear()
             self.drop(call)
             self._hands.give_back(call)
         finally:
             call.turning = False
+
+    def may_act(self) -> bool:
+        """Return whether we know how Asterisk stands. Finds out about a stand-still by itself."""
+        if not self._paused and self._pulse.stood_still():
+            log.warning("stood_still")
+            self._paused = True
+            self.on_stand_still()
+        return not self._paused
+
+    def pause(self) -> None:
+        """Only gather events from now on."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Recovery has looked: handle what has gathered, and go on."""
+        self._pulse.revive()
+        self._paused = False
+        for call in self:
+            if call.mailbox:
+                self.post(call, call.mailbox.pop())
 
     def close(self) -> None:
         """Stop watching deadlines; the calls stay in Asterisk and in the journal."""
@@ -127,3 +160,7 @@ class Switchboard:
         call = self._calls.get(call_id)
         if call is not None:
             self.post(call, WaitTimedOut(wait))
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""

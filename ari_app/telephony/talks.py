@@ -2,14 +2,12 @@
 
 Recording is AMI MixMonitor on the caller's channel, since ARI has none: ``r()`` takes what the
 caller says, ``t()`` what the caller hears; Asterisk fills silence in, so that both stay in step.
-It begins when Asterisk has joined the two. A marker file ``RECORDING.done`` tells the recorder
-that the raw files are complete.
+It begins when Asterisk has joined the two. The recorder finishes the files when the call is over.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
@@ -19,6 +17,7 @@ import structlog
 from ari_app.telephony.ami import Ami, AmiError
 from ari_app.telephony.ari import Ari, Response
 from ari_app.telephony.call import Call, Talk
+from ari_app.telephony.lease import CALL_CAP_SECONDS
 
 log = structlog.get_logger(__name__)
 
@@ -31,12 +30,16 @@ class Talks:
         self._ami = ami
         self._monitor = monitor
         self._clock = clock
+        self._folders: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, call: Call, talk: Talk, joined: asyncio.Future[Response]) -> None:
         """The bridge of ``talk`` was asked for; record as soon as ``joined`` says it stands."""
+        if call.talk is not None and call.talk.leg == talk.leg:
+            return  # recovery asked for it once more
         talk.started_at = self._clock()
         call.talk = talk
+        self._start(self._lift_lease(call))
         if talk.recording is not None:
             joined.add_done_callback(partial(self._joined, call, talk))
 
@@ -48,7 +51,7 @@ class Talks:
         call.talk = None
         self._ari.request("DELETE", f"bridges/{talk.bridge}", lane=call.id)
         if talk.recording is not None:
-            self._start(self._finish(call, talk, talk.recording))
+            self._start(self._finish(call, talk))
 
     async def close(self) -> None:
         """Wait until every recording under way is closed."""
@@ -68,12 +71,23 @@ class Talks:
         if not joined.cancelled() and joined.exception() is None and call.talk is talk:
             self._start(self._monitor_both_sides(call, talk))
 
+    async def _lift_lease(self, call: Call) -> None:
+        """At once, since a stall before the next sweep would cut the two off."""
+        try:
+            await self._ami.absolute_timeout(call.channel, CALL_CAP_SECONDS)
+        except AmiError as error:
+            log.info("lease_not_lifted", call=call.id, reason=str(error))  # the sweep tries again
+        else:
+            call.lease_capped = call.talk is not None
+
     async def _monitor_both_sides(self, call: Call, talk: Talk) -> None:
         folder = self._monitor / call.client
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         stem = folder / str(talk.recording)
-        if await asyncio.to_thread(Path(f"{stem}-caller.wav").exists):
-            return  # the controller before us began it, and Asterisk goes on
+        if call.recovered and await asyncio.to_thread(Path(f"{stem}-caller.wav").exists):
+            return  # it was begun before we were away, and Asterisk goes on
+        if call.client not in self._folders:
+            await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+            self._folders.add(call.client)
         try:
             talk.monitor = await self._ami.mixmonitor(
                 call.channel, "", f"r({stem}-caller.wav)t({stem}-agent.wav)"
@@ -84,29 +98,12 @@ class Talks:
                 "recording_refused", call=call.id, recording=talk.recording, reason=str(error)
             )
 
-    async def _finish(self, call: Call, talk: Talk, recording: str) -> None:
-        if talk.monitor is not None:
-            try:
-                await self._ami.stop_mixmonitor(call.channel, talk.monitor)
-            except AmiError as error:
-                # The monitor ends by itself with the caller's channel.
-                log.debug("monitor_gone", call=call.id, reason=str(error))
-        await self._mark(call, recording, "talk", talk.started_at)
-
-    async def _mark(self, call: Call, recording: str, kind: str, started_at: float) -> None:
-        facts = {
-            "client": call.client,
-            "call": call.id,
-            "recording": recording,
-            "kind": kind,
-            "started_at": started_at,
-        }
-        marker = self._monitor / call.client / f"{recording}.done"
-        await asyncio.to_thread(_write, marker, json.dumps(facts))
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".tmp")
-    unfinished.write_text(text)
-    unfinished.rename(path)
+    async def _finish(self, call: Call, talk: Talk) -> None:
+        if not call.held:
+            return  # the caller is gone, and the recording ended with the caller's channel
+        try:
+            # Of a recording that a controller before us began, nobody knows the name.
+            await self._ami.stop_mixmonitor(call.channel, talk.monitor)
+        except AmiError as error:
+            # The caller left in this moment.
+            log.debug("monitor_gone", call=call.id, reason=str(error))

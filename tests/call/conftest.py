@@ -13,7 +13,7 @@ from tests.call.house import House, eventually
 @pytest.fixture(scope="session")
 def running_house() -> Iterator[House]:
     """Start a house for the session."""
-    with House() as house:
+    with House(environment={"PYTHONPATH": str(Path(__file__).parent / "loop_watch")}) as house:
         house.import_client(Path(__file__).parent / "quick.yaml")
         yield house
 

@@ -43,6 +43,8 @@ class House:
     home: Path = field(
         default_factory=lambda: Path(tempfile.mkdtemp(prefix="duudlaga-house-", dir="/tmp"))
     )
+    environment: dict[str, str] = field(default_factory=dict)
+    """Variables that all its processes have beside the usual."""
     supervisor: subprocess.Popen[bytes] | None = None
 
     @property
@@ -55,7 +57,7 @@ class House:
         self.home.chmod(0o755)  # started by root, the services run as another account
         self.supervisor = subprocess.Popen(
             [sys.executable, "-m", "ari_app.standalone.supervisor"],
-            env={**os.environ, "DUUDLAGA_HOME": str(self.home)},
+            env={**os.environ, **self.environment, "DUUDLAGA_HOME": str(self.home)},
             cwd=REPOSITORY,
         )
         try:

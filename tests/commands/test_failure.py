@@ -12,7 +12,7 @@ def test_a_known_failure_is_one_sentence(duudlaga: Command) -> None:
     result = duudlaga("flow", "simulate", "nobody")
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr == "Nobody is neither a file nor a client of the house.\n"
+    assert result.stderr == "'nobody' is neither a file nor a client of the house.\n"
 
 
 def test_an_unforeseen_failure_is_a_sentence_and_a_log(

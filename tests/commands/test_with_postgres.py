@@ -4,13 +4,16 @@ import json
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from ari_app.journal.arrived import Arrived
 from ari_app.journal.ship import ship
+from ari_app.media.sound import Sound
 from ari_app.snapshot.reader import Snapshot
+from ari_app.store import clients
 from ari_app.store.database import Connection
 from tests.commands.clinic import CLINIC
 from tests.commands.conftest import Command
@@ -152,3 +155,95 @@ def test_calls_come_from_the_history(duudlaga: Command, writer: Connection, home
 
 def test_a_database_of_this_version_has_nothing_to_migrate(duudlaga: Command) -> None:
     assert "up to date" in duudlaga("migrate").stdout
+
+
+def test_a_new_agents_phone_can_register_at_once(
+    duudlaga: Command, clinic: Path, home: Path
+) -> None:
+    duudlaga("client", "import", clinic)
+    account = json.loads(duudlaga("agent", "phone", "bold", "--json").stdout)
+    assert account["password"] in (home / "etc/outside/agents.inc").read_text()
+
+
+def test_a_prompt_that_was_a_recording_is_spoken_when_its_document_says_so(
+    duudlaga: Command, clinic: Path, home: Path
+) -> None:
+    document = clinic / "anu-clinic.yaml"
+    spoken = document.read_text(encoding="utf-8")
+    Sound.tones((440, 1.0)).write(clinic / "tone.wav")
+    recorded = yaml.safe_load(spoken)
+    recorded["prompts"]["welcome"] = {"mn": {"file": "tone.wav"}}
+    document.write_text(yaml.safe_dump(recorded, allow_unicode=True), encoding="utf-8")
+    duudlaga("client", "import", clinic)
+    sound = home / "prompts/clients/anu-clinic/mn/welcome.wav"
+    as_recorded = sound.read_bytes()
+    document.write_text(spoken, encoding="utf-8")
+    duudlaga("client", "import", clinic)
+    assert sound.read_bytes() != as_recorded
+
+
+def test_a_recording_of_ones_own_stands_whatever_is_imported_later(
+    duudlaga: Command, clinic: Path, home: Path, tmp_path: Path
+) -> None:
+    duudlaga("client", "import", clinic)
+    Sound.tones((440, 1.0)).write(tmp_path / "tone.wav")
+    result = duudlaga("prompt", "import", "anu-clinic", "welcome", tmp_path / "tone.wav")
+    assert result.exit_code == 0, result.output
+    sound = home / "prompts/clients/anu-clinic/mn/welcome.wav"
+    mine = sound.read_bytes()
+    document = clinic / "anu-clinic.yaml"
+    text = document.read_text(encoding="utf-8")
+    changed = yaml.safe_load(text)
+    changed["prompts"]["welcome"] = {"mn": {"text": "Өөр үг"}}
+    document.write_text(yaml.safe_dump(changed, allow_unicode=True), encoding="utf-8")
+    duudlaga("client", "import", clinic)
+    assert sound.read_bytes() == mine
+
+
+@pytest.mark.parametrize(
+    ("client", "prompt", "words"),
+    [
+        ("nobody", "welcome", "There is no client nobody; there are: anu-clinic."),
+        ("anu-clinic", "welcom", "has no prompt welcom; it has: "),
+        ("../etc", "welcome", "There is no client ../etc"),
+    ],
+)
+def test_a_recording_for_a_prompt_that_nobody_plays_is_refused(
+    duudlaga: Command, clinic: Path, home: Path, client: str, prompt: str, words: str
+) -> None:
+    duudlaga("client", "import", clinic)
+    before = sorted(home.rglob("*.wav"))
+    result = duudlaga("prompt", "import", client, prompt, clinic / "anu-clinic.yaml")
+    assert result.exit_code == 1
+    assert words in result.stderr
+    assert sorted(home.rglob("*.wav")) == before
+
+
+def test_a_postgres_that_stops_in_the_middle_of_an_import_leaves_all_as_it_was(
+    duudlaga: Command,
+    clinic: Path,
+    home: Path,
+    database: TestDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    duudlaga("client", "import", clinic)
+    before = (home / "snapshot/current").readlink()
+    document = clinic / "anu-clinic.yaml"
+    text = document.read_text(encoding="utf-8")
+    document.write_text(text.replace("Ану эмнэлэг", "Өөр нэр"), encoding="utf-8")
+    save_client = clients.save_client
+
+    def stop_after_saving(*arguments: Any) -> Any:
+        saved = save_client(*arguments)
+        database.server.stop()
+        return saved
+
+    monkeypatch.setattr(clients, "save_client", stop_after_saving)
+    try:
+        result = duudlaga("client", "import", clinic)
+    finally:
+        database.server.start()
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Postgres is not reachable")
+    assert (home / "snapshot/current").readlink() == before
+    assert "Өөр нэр" not in duudlaga("client", "export", "anu-clinic").stdout

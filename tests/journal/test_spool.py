@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from ari_app.flow.entries import Entry
 from ari_app.journal.spool import put, take_in
 from ari_app.journal.store import Journal
+from tests.journal.test_store import TURN
 
 ENTRIES = [Entry("call_offered", 1000.5, {"caller_name": "Дорж"}), Entry("call_ended", 1001.0)]
 
@@ -46,3 +48,12 @@ def test_a_file_that_cannot_be_read_is_kept_and_holds_up_nobody(tmp_path: Path) 
 def test_without_a_spool_there_is_nothing_to_do(tmp_path: Path) -> None:
     with Journal(tmp_path / "journal.db") as journal:
         assert take_in(tmp_path / "none", journal) == 0
+
+
+def test_the_end_of_a_call_that_had_to_go_into_the_spool_ends_its_run(tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal.db") as journal:
+        journal.commit(replace(TURN, call="a"))
+        assert len(journal.open_runs()) == 1
+        put(tmp_path / "spool", "a", "anu-clinic", ENTRIES)
+        take_in(tmp_path / "spool", journal)
+        assert journal.open_runs() == []

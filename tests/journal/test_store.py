@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ari_app.flow.entries import Entry
-from ari_app.journal.journal_error import JournalError, JournalFullError, JournalLockedError
+from ari_app.journal.journal_error import (
+    JournalError,
+    JournalFullError,
+    JournalLockedError,
+    RunTakenError,
+)
 from ari_app.journal.store import Journal
 from ari_app.journal.turn import SavedTurn
 
@@ -240,3 +245,14 @@ def test_a_turn_is_saved_in_a_tenth_of_a_millisecond(journal: Journal) -> None:
         journal.commit(replace(turn, turn=number))
         spans.append(time.perf_counter() - began)
     assert statistics.median(spans) < 300e-6, "three times the promise, for a busy machine"
+
+
+def test_of_two_who_take_a_run_on_only_the_first_is_believed(journal: Journal, path: Path) -> None:
+    journal.commit(TURN)
+    with Journal(path) as fallback:
+        fallback.commit(replace(TURN, turn=2, state={"by": "fallback"}, entries=[]))
+    for turn in (1, 2):
+        with pytest.raises(RunTakenError, match=f"{CALL}: turn {turn} comes too late"):
+            journal.commit(replace(TURN, turn=turn, state={"by": "controller"}))
+    journal.commit(replace(TURN, turn=3, entries=[]))
+    assert [row[2] for row in entries(path)] == ["call_offered"]

@@ -12,13 +12,14 @@ import pytest
 
 from ari_app.flow.entries import Entry
 from ari_app.flow.ids import call_id
+from ari_app.flow.unassigned import HOUSE
+from ari_app.journal.left_messages import LeftMessages
 from ari_app.journal.reconcile import Reconciled, Reconciler
 from ari_app.journal.ship import position, ship
 from ari_app.journal.store import Journal
 from ari_app.journal.tail import Tail
 from ari_app.journal.witness import Witness
 from ari_app.snapshot.reader import Route
-from ari_app.snapshot.unassigned import HOUSE
 from ari_app.store.database import Connection, transaction
 from tests.journal.call_entries import CLIENT, DORJ, missed, offered
 from tests.journal.test_cel_line import as_asterisk_writes
@@ -60,11 +61,16 @@ class House:
         self.connection = connection
         self.witness = Witness(self.cel, self.journal.node)
         self.taken: list[tuple[str, str]] = []
+
+        def take_message(unique_id: str, recording: str) -> None:
+            self.taken.append((unique_id, recording))
+
+        self.left_messages = LeftMessages(self.journal, take_message)
         self.reconciler = Reconciler(
             self.journal,
             route=lambda number: Route(NUMBER, CLIENT, "main") if number == NUMBER else None,
             caller_number=lambda raw: raw if raw.startswith("+") else None,
-            take_message=lambda unique_id, recording: self.taken.append((unique_id, recording)),
+            take_message=take_message,
         )
 
     def write(self, text: str) -> None:
@@ -82,6 +88,7 @@ class House:
         self.ship()
         self.witness.read(self.connection)
         moment = datetime.fromtimestamp(BEGAN + after, UTC)
+        self.left_messages.run(self.connection, moment)
         reconciled = self.reconciler.run(self.connection, moment)
         self.ship()
         return reconciled

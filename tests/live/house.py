@@ -31,7 +31,7 @@ class House:
 
     def client(self) -> Redis:
         """A connection as a controller has it."""
-        client = connect(self.server.socket)
+        client = connect(f"unix://{self.server.socket}")
         self._clients.append(client)
         return client
 

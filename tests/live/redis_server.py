@@ -11,7 +11,7 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
-from ari_app.standalone.parts import release_program
+from ari_app.parts import release_program
 
 _PARTS = Path(os.environ.get("DUUDLAGA_PARTS", Path(__file__).resolve().parents[2] / ".parts"))
 

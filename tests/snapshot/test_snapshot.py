@@ -134,6 +134,17 @@ def test_a_damaged_version_gives_way_to_the_one_before(
     assert f"{version} cannot be used" in caplog.text
 
 
+@real
+def test_a_version_damaged_on_the_disk_is_published_anew(
+    published: Path, writer: Connection
+) -> None:
+    damaged = (published / "current").readlink().name
+    for house in published.glob("*/house.json"):
+        house.write_text("{")
+    assert publish(writer, published) != damaged
+    assert Snapshot.open(published).clients["anu-clinic"]["name"] == "Ану эмнэлэг"
+
+
 def test_nothing_published_yet_is_said(tmp_path: Path) -> None:
     with pytest.raises(SnapshotError, match=str(tmp_path)):
         Snapshot.open(tmp_path)

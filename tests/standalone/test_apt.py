@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ari_app.fetch_error import FetchError
 from ari_app.standalone.apt import Apt, Deb
-from ari_app.standalone.fetch_error import FetchError
 from ari_app.standalone.mirror import Mirror
 
 

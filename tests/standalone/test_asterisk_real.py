@@ -43,6 +43,8 @@ class Witness:
         self._start = self._cel.stat().st_size if self._cel.exists() else 0
 
     def events(self) -> list[dict[str, str]]:
+        if not self._cel.exists():
+            return []
         text = self._cel.read_bytes()[self._start :].decode(errors="replace")
         parsed = [parse_cel_line(line) for line in text.splitlines()]
         return [event for event in parsed if event is not None]
@@ -160,6 +162,17 @@ async def test_whoever_a_caller_says_to_be_the_call_comes_in_as_a_callers(
     with RudeCaller((settings.sip_address, settings.sip_port), number=number) as caller:
         assert await asyncio.to_thread(caller.call) == 200
     assert (await witness.sees("CHAN_START"))["context"] == "intake"
+
+
+async def test_the_witness_may_be_renamed_at_any_time(settings: Settings) -> None:
+    """Asterisk makes the file anew; what keeps cel.jsonl small rests on that."""
+    for _ in range(2):
+        witness = Witness(settings)
+        with RudeCaller((settings.sip_address, settings.sip_port)) as caller:
+            await asyncio.to_thread(caller.call)
+        await witness.sees("LINKEDID_END")
+        assert witness.kinds()[0] == "CHAN_START"
+        settings.cel.rename(settings.cel.with_name("cel.jsonl.aside"))
 
 
 async def test_the_controllers_ami_user_may_do_its_work_and_nothing_else(

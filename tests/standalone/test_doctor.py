@@ -5,12 +5,14 @@ import socket
 import time
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from ari_app.settings import Settings
 from ari_app.standalone import doctor, doctor_asterisk, doctor_machine
+from ari_app.standalone.doctor_health import HEALTH_CHECKS
+from ari_app.standalone.doctor_machine import MACHINE_CHECKS
+from ari_app.standalone.doctor_storage import FILE_CHECKS
 from ari_app.standalone.pbx import Pbx
 
 
@@ -92,11 +94,29 @@ def test_ari_open_to_the_network_is_found(
     assert found.fact == f"open to the network: ARI at port {port}"
 
 
-def test_a_house_that_never_started_is_told_to_start_and_every_check_reports(
+def test_a_house_that_never_started_is_told_to_start_and_nothing_is_asked_in_vain(
     settings: Settings,
 ) -> None:
-    findings = list(doctor.examine(settings))
-    assert [finding.name for finding in findings] == list(doctor.CHECKS)
-    processes: Any = next(each for each in findings if each.name == "processes")
-    assert processes.grade == "bad"
-    assert "duudlaga up" in processes.advice
+    before = sorted(settings.home.rglob("*"))
+    findings = {finding.name: finding for finding in doctor.examine(settings)}
+    assert list(findings) == [*MACHINE_CHECKS, *FILE_CHECKS]
+    assert findings["processes"].grade == "bad"
+    assert "duudlaga up" in findings["processes"].advice
+    assert sorted(settings.home.rglob("*")) == before, "a doctor makes no files"
+
+
+def test_services_of_others_are_asked_although_nothing_runs_here(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = settings.model_copy(
+        update={
+            "postgres_dsn": f"host={settings.home} dbname=duudlaga",
+            "redis_url": f"unix://{settings.home}/no.sock",
+            "ari_url": "http://127.0.0.1:1",
+            "ami_address": "127.0.0.1:1",
+        }
+    )
+    monkeypatch.setattr(Pbx, "ask", lambda _self, _line: "nothing")
+    findings = {finding.name: finding.grade for finding in doctor.examine(elsewhere)}
+    assert list(findings) == [name for name in doctor.CHECKS if name not in HEALTH_CHECKS]
+    assert (findings["Postgres"], findings["Redis"], findings["ARI"]) == ("bad", "bad", "bad")

@@ -11,10 +11,10 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
+from ari_app.fetch_error import FetchError
 from ari_app.standalone import fetch as fetching
 from ari_app.standalone.apt import Deb
 from ari_app.standalone.fetch import fetch, is_fetched, refuse_old_asterisk
-from ari_app.standalone.fetch_error import FetchError
 from ari_app.standalone.fetch_progress import FetchProgress
 from ari_app.standalone.mirror import Mirror
 from ari_app.standalone.part import Part, parts_of

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.standalone.fetch_error import FetchError
+from ari_app.fetch_error import FetchError
 from ari_app.standalone.mirror import Mirror, this_release
 
 RELEASE = this_release()

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from ari_app.fetch_error import FetchError
+from ari_app.parts import asterisk_command, postgres_share, release_program
 from ari_app.places import Places
-from ari_app.standalone.fetch_error import FetchError
-from ari_app.standalone.parts import asterisk_command, postgres_share, release_program
 
 
 def said(command: list[str], environment: dict[str, str] | None = None) -> str:

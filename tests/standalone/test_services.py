@@ -128,3 +128,11 @@ def test_a_value_that_would_break_a_configuration_file_is_refused(tmp_path: Path
             render_folder([tmp_path / "in"], tmp_path / "out", {"home": home})
     with pytest.raises(ServiceError, match="asks for @home@"):
         render_folder([tmp_path / "in"], tmp_path / "out", {})
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"home": "x"}', '{"processes": [1]}'])
+def test_a_status_file_damaged_by_a_power_cut_is_as_none(tmp_path: Path, content: str) -> None:
+    places = Places(home=tmp_path)
+    places.run.mkdir()
+    state_file(places).write_text(content)
+    assert status(places).phase == "stopped"

@@ -71,10 +71,24 @@ def test_a_misspelt_line_of_the_file_is_named(home: Path) -> None:
         Settings.load()
 
 
+@pytest.mark.parametrize("line", ["{", "DUUDLAGA_SIP_PORT 7001", "SIP_PORT=7001", "\udcff"])
+def test_a_line_that_sets_nothing_is_named(home: Path, line: str) -> None:
+    home.mkdir()
+    text = f"# mine\n\n{line}\n"
+    (home / "settings.env").write_text(text, errors="surrogateescape")
+    with pytest.raises(SettingsError, match=r"settings\.env, line 3|cannot be read"):
+        Settings.load()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("SIP_PORT", "five"),
+        ("POSTGRES_DSN", "postgresql://db/duudlaga"),
+        ("POSTGRES_DSN", "no words"),
+        ("REDIS_URL", "localhost:6379"),
+        ("ARI_URL", "10.0.0.1:8088"),
+        ("AMI_ADDRESS", "10.0.0.1"),
         ("ARI_PORT", "70000"),
         ("SIP_ADDRESS", "localhost"),
         ("AMI_PASSWORD", "with;comment"),
@@ -212,7 +226,8 @@ def test_an_address_that_this_machine_has_not_is_named() -> None:
         Ports().taken("192.0.2.1", OUTSIDE)
 
 
-def test_blocks_of_copies_do_not_overlap() -> None:
+def test_blocks_of_copies_do_not_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Ports, "taken", lambda *_: [])
     blocks = {free_ports(Path(f"/home/{n}"), INSIDE, OUTSIDE, usual_first=False) for n in range(40)}
     ranges = sorted(
         (b.rtp_start, b.rtp_end, b.outside_rtp_start, b.outside_rtp_end) for b in blocks
@@ -220,3 +235,35 @@ def test_blocks_of_copies_do_not_overlap() -> None:
     edges = [edge for block in ranges for edge in block]
     assert edges == sorted(set(edges))
     assert len(blocks) > 5
+
+
+def test_an_asterisk_elsewhere_is_named_whole(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUUDLAGA_ARI_URL", "http://10.0.0.1:8088")
+    with pytest.raises(SettingsError, match="set both"):
+        Settings.load()
+    monkeypatch.setenv("DUUDLAGA_AMI_ADDRESS", "10.0.0.1:5038")
+    settings = Settings.load()
+    assert (settings.ari_http_url, settings.ami_endpoint) == (
+        "http://10.0.0.1:8088",
+        ("10.0.0.1", 5038),
+    )
+
+
+def test_ports_of_an_asterisk_elsewhere_may_be_taken_here(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUUDLAGA_ARI_URL", "http://10.0.0.1:8088")
+    monkeypatch.setenv("DUUDLAGA_AMI_ADDRESS", "10.0.0.1:5038")
+    settings = Settings.load()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind((INSIDE, settings.sip_port))
+        assert settings.with_free_ports() == settings
+
+
+def test_a_redis_elsewhere_is_used_instead(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = Settings.load()
+    assert ours.redis_address.startswith(f"unix://{home}/run/redis.sock?password=")
+    monkeypatch.setenv("DUUDLAGA_REDIS_URL", "redis://:secret@10.0.0.1/2")
+    theirs = Settings.load()
+    assert theirs.redis_address == "redis://:secret@10.0.0.1/2"
+    assert "secret" not in repr(theirs)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.standalone.fetch_error import FetchError
+from ari_app.fetch_error import FetchError
 from ari_app.standalone.unpack import unpack
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import psycopg2
 
-from ari_app.standalone.parts import postgres_share, release_program
+from ari_app.parts import postgres_share, release_program
 from ari_app.store.migrate import migrate
 from ari_app.store.roles import OWNER, ROLES, prepare_server
 

@@ -232,3 +232,48 @@ def test_a_prompt_whose_sound_is_gone_is_made_again(folder: Path, writer: Connec
 def test_a_country_without_known_holidays_is_refused(folder: Path) -> None:
     change(folder, "country: MN", "country: XX")
     assert "calendars.main.holidays" in refusal(folder / "anu.yaml")
+
+
+_CLIENT = "client: a\nname: A\nlanguage: mn\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "should hold a mapping"),
+        (b"[1, 2]", "should hold a mapping"),
+        (bytes(range(256)), "cannot be read"),
+        (b"client: a\0b", "is no YAML"),
+        (b'client: "a\\0b"', "line 1: 'a\\x00b' has a control character"),
+        (b"client: a\n\nclient: b\n", "line 3: key 'client' stands twice"),
+        (b"client: a\n---\nclient: b\n", "another document"),
+        (b"? [a, b]\n: c\n", "line 1: a key should be text"),
+        (b"client: !!python/object/apply:os.system [id]", "line 1: could not determine"),
+        (b"client: &a {b: *a}", "recursive"),
+        (b"client: " + b"[" * 3000 + b"]" * 3000, "is no YAML"),
+        (b"client: " + b"a" * 2_000_000, "is larger than 2 MB"),
+        (b"client: 5\nname: A\nlanguage: mn\n", "line 1, client: this should be text"),
+        (f"{_CLIENT}numbers: [{{number: +97670110001, flow: main}}]".encode(), "put it in quotes"),
+        (f"{_CLIENT}numbers: 5".encode(), "line 4, numbers: this should be a list"),
+        (f"{_CLIENT}flows: {{main: [1]}}".encode(), "line 4, flows.main: this should be a mapping"),
+        (f"{_CLIENT}queues: {{q: {{weight: .inf}}}}".encode(), "line 4, queues.q.weight: "),
+        (f"{_CLIENT}timezone: Mars/Base".encode(), "line 4, timezone: 'Mars/Base' is no time zone"),
+        (
+            f"{_CLIENT}numbers: [{{number: '+99912345', flow: main}}]".encode(),
+            "numbers.0.number: +99912345 begins with the code of no country",
+        ),
+    ],
+)
+def test_what_is_no_document_is_refused_in_a_sentence(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    file = tmp_path / "client.yaml"
+    file.write_bytes(content)
+    said = refusal(file)
+    assert words in said
+    assert said.startswith(str(file))
+
+
+def test_a_folder_or_nothing_in_a_files_place_is_refused(tmp_path: Path) -> None:
+    assert "cannot be read" in refusal(tmp_path)
+    assert "cannot be read" in refusal(tmp_path / "nothing.yaml")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.telephony.phone_book import PhoneBook
+from ari_app.telephony.phone_book import PhoneBook, PhoneBookError
 from ari_app.telephony.phones import Phone
 
 
@@ -25,13 +25,18 @@ def test_nobody_else_can_read_the_book(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_password_can_be_renewed_and_forgotten(tmp_path: Path) -> None:
+def test_the_controller_and_an_import_give_a_new_agent_the_same_password(tmp_path: Path) -> None:
     path = tmp_path / "phones.json"
-    book = PhoneBook(path)
-    first, second = book.password("bold"), book.renew("bold")
-    assert first != second == PhoneBook(path).password("bold")
-    book.forget("bold")
-    assert PhoneBook(path).password("bold") not in (first, second)
+    controller, imported = PhoneBook(path), PhoneBook(path)
+    assert imported.password("bold") == controller.password("bold")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"bold": 5}', "\udcff"])
+def test_a_corrupt_book_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "phones.json"
+    path.write_text(content, errors="surrogateescape")
+    with pytest.raises(PhoneBookError, match=r"phones\.json"):
+        PhoneBook(path)
 
 
 @pytest.mark.parametrize("slug", ["", "../etc", "a b", "A", "x;y", "bold/auth", "-x"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ari_app.flow import commands as c
 from ari_app.telephony.recovery import (
     Begin,
     Close,
@@ -12,6 +13,7 @@ from ari_app.telephony.recovery import (
     OpenRun,
     Resume,
     plan,
+    to_repeat,
 )
 
 CALL = "019aaaac-260c-7c04-8a76-f16789710443"
@@ -75,3 +77,16 @@ def test_channels_and_bridges_of_others_are_none_of_our_business() -> None:
 
 def test_the_waiting_room_of_a_call_that_is_over_is_taken_down() -> None:
     assert plan([], {}, [f"{OTHER}-hold"], BOOT) == [DropBridge(f"{OTHER}-hold")]
+
+
+def test_what_may_not_have_been_done_is_done_again_but_no_prompt_is_played_twice() -> None:
+    connect = c.Connect(f"{CALL}-3-002", LEG, None)
+    stop = c.StopPlaying(f"{CALL}-3-001", "play")
+    play = c.Play("play", ("client:menu",), "mn")
+    assert to_repeat([stop, connect, play], answered=True) == [stop, connect]
+
+
+def test_an_answered_call_is_not_answered_again_behind_the_prompt_that_plays() -> None:
+    answer = c.Answer(f"{CALL}-1-001")
+    assert to_repeat([answer], answered=True) == []
+    assert to_repeat([answer], answered=False) == [answer]

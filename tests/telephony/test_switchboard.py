@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from ari_app.flow import events as e
 from ari_app.flow.commands import Command, Play
 from ari_app.flow.engine import Flow, Turn
 from ari_app.flow.run import Run
+from ari_app.journal.journal_error import RunTakenError
 from ari_app.telephony.call import Call
+from ari_app.telephony.pulse import Pulse
 from ari_app.telephony.switchboard import Switchboard
 
 CALL = "019aaaac-260c-7c04-8a76-f16789710443"
@@ -45,8 +48,11 @@ class Notebook:
         self.lines: list[str] = []
         self.commands: list[Command] = []
         self.broken = False
+        self.taken = False
 
     def save(self, call: Call, turn: Turn) -> None:
+        if self.taken:
+            raise RunTakenError("the fallback has the run")
         self.lines.append("saved")
 
     def do(self, call: Call, command: Command) -> None:
@@ -69,7 +75,7 @@ def notebook() -> Notebook:
 
 @pytest.fixture
 def switchboard(notebook: Notebook) -> Switchboard:
-    return Switchboard(notebook, notebook, lambda: 1000.0)
+    return Switchboard(notebook, notebook, lambda: 1000.0, Pulse())
 
 
 @pytest.fixture
@@ -129,3 +135,41 @@ async def test_a_fault_of_ours_sends_the_caller_back_to_the_dialplan(
     assert notebook.lines[-1] == "given back"
     assert switchboard.get(CALL) is None
     switchboard.close()
+
+
+async def test_nothing_is_done_for_a_caller_whom_the_fallback_has_by_now(
+    switchboard: Switchboard, notebook: Notebook, call: Call
+) -> None:
+    notebook.taken = True
+    switchboard.post(call, e.CallOffered("+97699112233"))
+    assert notebook.lines == []
+    assert switchboard.get(CALL) is None
+
+
+async def test_while_the_connection_is_away_events_wait_and_nothing_is_lost(
+    switchboard: Switchboard, notebook: Notebook, call: Call
+) -> None:
+    switchboard.post(call, e.CallOffered("+97699112233"))
+    switchboard.pause()
+    switchboard.post(call, e.PlayFinished(playing(notebook)))
+    switchboard.post(call, e.CallerHungUp())
+    assert notebook.lines == ["saved", "Answer", "Play"]
+    switchboard.resume()
+    assert call.run.outcome == "self_served"
+    switchboard.close()
+
+
+async def test_a_controller_that_was_stopped_looks_before_it_acts(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pulse = Pulse()
+    switchboard = Switchboard(notebook, notebook, lambda: 1000.0, pulse)
+    looked: list[str] = []
+    switchboard.on_stand_still = lambda: looked.append("looked")
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 10)
+    assert not switchboard.may_act()
+    assert not switchboard.may_act()
+    assert looked == ["looked"]
+    switchboard.resume()
+    assert switchboard.may_act()

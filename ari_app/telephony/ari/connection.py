@@ -15,10 +15,14 @@ import structlog
 from ari_app.telephony.ari.errors import AriError
 from ari_app.telephony.ari.events import UNUSED, ApplicationReplaced, AriEvent
 from ari_app.telephony.ari.lane import Address, Lane
+from ari_app.telephony.ari.listing import Listing
 from ari_app.telephony.ari.messages import Response
 from ari_app.telephony.ari.pace import Pace
 
 log = structlog.get_logger(__name__)
+
+STUCK_BEATS = 2
+"""A request that is older than so many heartbeats is not just slow."""
 
 
 class Ari:
@@ -49,6 +53,7 @@ class Ari:
         self.replaced = False
         self.counts: Counter[str] = Counter()
         self._credentials = (urlsplit(url), user, password)
+        self._listing = Listing(url, user, password)
         self._pace = pace or Pace()
         self._event_listeners: list[Callable[[AriEvent], None]] = []
         self._connect_listeners: list[Callable[[], None]] = []
@@ -105,9 +110,15 @@ class Ari:
         it goes over the event socket: only for what never waits for a playback.
         The future raises ``ConnectionLost`` if the socket is gone, and nothing else.
         """
-        if lane is None or not self._lanes:
-            return self._main.request(method, uri, body)
-        return self._lanes[hash(lane) % len(self._lanes)].request(method, uri, body)
+        return self._lane_of(lane).request(method, uri, body)
+
+    async def list(self, uri: str) -> bytes:
+        """Return the JSON of a list that may be long. Raises ``AriError``, ``ConnectionLost``."""
+        return await asyncio.to_thread(self._listing.get, uri)
+
+    def stuck(self, lane: str) -> bool:
+        """Return whether Asterisk has been busy for a while with one request of this lane."""
+        return self._lane_of(lane).stuck_beats > STUCK_BEATS
 
     async def ask(
         self, method: str, uri: str, body: object | None = None, *, lane: str | None = None
@@ -120,6 +131,11 @@ class Ari:
         if response.status >= 400:
             raise AriError(f"{method} {uri}", response.status, response.reason)
         return response
+
+    def _lane_of(self, lane: str | None) -> Lane:
+        if lane is None or not self._lanes:
+            return self._main
+        return self._lanes[hash(lane) % len(self._lanes)]
 
     def _lane(self, name: str, pace: Pace, on_up: Callable[[], None]) -> Lane:
         parts, user, password = self._credentials

@@ -61,6 +61,8 @@ class Lane:
     ) -> None:
         self.name = name
         self.up = False
+        self.stuck_beats = 0
+        """For how many beats Asterisk has been busy with the same request."""
         self._address = address
         self._pace = pace
         self._counts = counts
@@ -177,17 +179,18 @@ class Lane:
 
     async def _watch(self, socket: Socket, gone: asyncio.Future[str]) -> str:
         """Ping an idle socket, cut a silent one; return why it is gone."""
-        beats, seen = 0, ""
+        beats, seen, self.stuck_beats = 0, "", 0
         while not gone.done():
             await asyncio.wait({gone}, timeout=self._pace.beat_seconds)
             if gone.done():
                 break
             oldest = self._oldest() if self.up else _OPENING
             if oldest is None:
+                self.stuck_beats = 0
                 self.request("GET", "asterisk/ping")
                 continue
             beats = beats + 1 if oldest == seen else 1
-            seen = oldest
+            seen, self.stuck_beats = oldest, beats
             request = self._pending[oldest][1] if self.up else _OPENING
             patient = request not in (_PING, _OPENING)
             if beats >= (self._pace.blocked_beats if patient else self._pace.silent_beats):

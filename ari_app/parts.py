@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ari_app.standalone.fetch_error import FetchError
+from ari_app.fetch_error import FetchError
 
 # Libraries that packages keep in folders of their own, found on an installed system through
 # links which the packages' scripts would have made.

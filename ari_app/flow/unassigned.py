@@ -1,18 +1,15 @@
-"""The client of calls that belong to nobody: they are answered, and on record, all the same.
-
-Standard library only: the fallback answers such calls too.
-"""
+"""What callers of a number that nobody owns hear. Their calls are on record all the same."""
 
 from __future__ import annotations
 
 from typing import Any
 
 HOUSE = "house"
-"""The slug under which calls to numbers without a client, and the house's own entries, are kept."""
+"""The client of such calls."""
 
 
 def unassigned(language: str) -> dict[str, Any]:
-    """Return the bundle for a number that nobody owns: say so in ``language``, and hang up."""
+    """Return the bundle of these calls, spoken in the house's ``language``."""
     return {
         "client": HOUSE,
         "flow": "unassigned",
@@ -20,14 +17,9 @@ def unassigned(language: str) -> dict[str, Any]:
         "definition": {
             "spec_version": 1,
             "name": "Number without a client",
-            "language": language,
             "start": "tell",
             "nodes": {
-                "tell": {
-                    "type": "play",
-                    "prompt": "standard:unassigned",
-                    "exits": {"done": "end"},
-                },
+                "tell": {"type": "play", "prompt": "standard:unassigned", "exits": {"done": "end"}},
                 "end": {"type": "hangup", "exits": {}},
             },
         },

@@ -1,0 +1,47 @@
+"""Which agents can be rung without the controller: the client's own, by what Asterisk knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ari_app.fallback.channel import Channel
+
+MOST_AT_ONCE = 30
+"""More names do not fit into one command of AGI (2048 bytes)."""
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,38}")
+_AWAY = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Agents whose phones ring if they are called now, and how many are there at all."""
+
+    agents: tuple[str, ...]
+    reachable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """The phones of ``agents``, as the snapshot has them (slug → facts)."""
+
+    channel: Channel
+    agents: Mapping[str, Mapping[str, Any]]
+
+    def look(self, client: str) -> Free:
+        """Ask for the phones of all agents of the client, the best of them first.
+
+        Who is paused is known to the controller alone, so paused agents are rung as well.
+        """
+        levels = [
+            (-int(agent["clients"][client]), slug)
+            for slug, agent in self.agents.items()
+            if client in agent["clients"] and _SLUG.fullmatch(slug)
+        ]
+        states = {slug: self.channel.phone_state(slug) for _, slug in sorted(levels)}
+        free = [slug for slug, state in states.items() if state == "NOT_INUSE"]
+        reachable = sum(state not in _AWAY for state in states.values())
+        return Free(tuple(free[:MOST_AT_ONCE]), reachable)

@@ -1,0 +1,80 @@
+"""What the recorder says of itself: the ledger of recordings, and the disk on which they lie."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from ari_app.health.dependency import Dependencies
+from ari_app.health.figure import Figure
+from ari_app.health.report import Report
+from ari_app.media.ledger import EXPECTED, VERIFIED
+from ari_app.places import Places
+
+LITTLE_DISK_BYTES = 500 * 2**20
+SLOW_SECONDS = 600.0
+"""Longer without a turn, and something holds it up: a long talk is encoded in a minute or two."""
+
+_COUNTS = "SELECT state, count(*) FROM recordings GROUP BY state"
+_GAPS = "SELECT count(*) FROM recordings WHERE state = ? AND error IS NOT NULL"
+_FAILING = "SELECT count(*) FROM recordings WHERE state NOT IN (?, ?) AND error IS NOT NULL"
+_OLDEST = "SELECT min(started_at) FROM recordings WHERE state <> ? AND error IS NULL"
+
+
+class RecorderHealth:
+    """The recorder of one home. :meth:`report` reads the ledger when it is asked."""
+
+    def __init__(self, places: Places) -> None:
+        self._ledger = places.home / "recordings.db"
+        self._disk = places.home
+        self._dependencies = Dependencies()
+        self._trouble = ""
+        self._turned_at = time.monotonic()
+
+    def turned(self, trouble: str = "") -> None:
+        """The recorder went once through the ledger, or met with ``trouble``."""
+        self._turned_at = time.monotonic()
+        self._trouble = trouble
+
+    def report(self) -> Report:
+        """Return how it stands now."""
+        note, silent = self._dependencies.note, time.monotonic() - self._turned_at
+        free = shutil.disk_usage(self._disk).free
+        if free < LITTLE_DISK_BYTES:
+            note("disk", "degraded", f"{free / 2**20:.0f} MB are free", vital=True)
+        else:
+            note("disk", "up", vital=True)
+        if self._trouble:
+            note("work", "down", self._trouble, vital=True)
+        elif silent > SLOW_SECONDS:
+            note("work", "degraded", f"one step takes {silent:.0f} s already", vital=True)
+        else:
+            note("work", "up", vital=True)
+        try:
+            figures = read_ledger(self._ledger, time.time())
+            note("ledger", "up", vital=True)
+        except sqlite3.Error as error:
+            figures = ()
+            note("ledger", "down", f"{self._ledger} cannot be read: {error}", vital=True)
+        disk = Figure("disk_free_bytes", free, "Room on the disk of the home.")
+        return Report("recorder", time.time(), self._dependencies.all(), (*figures, disk))
+
+
+def read_ledger(path: Path, now: float) -> Sequence[Figure]:
+    """Return the figures of the ledger of recordings in this file."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as ledger:
+        counts = dict(ledger.execute(_COUNTS).fetchall())
+        (gaps,) = ledger.execute(_GAPS, (EXPECTED,)).fetchone()
+        (failing,) = ledger.execute(_FAILING, (EXPECTED, VERIFIED)).fetchone()
+        (oldest,) = ledger.execute(_OLDEST, (VERIFIED,)).fetchone()
+    waits = max(0.0, now - oldest) if oldest is not None else 0.0
+    return (
+        Figure("recordings", counts, "Recordings in the ledger.", "state"),
+        Figure("recordings_missing", gaps, "Gaps: announced, and Asterisk made no file."),
+        Figure("recordings_failing", failing, "Recordings whose next step does not succeed."),
+        Figure("recording_oldest_open_seconds", waits, "Since the oldest open one began."),
+    )

@@ -1,0 +1,1 @@
+"""Benchmarks: what a call costs, and how many there can be. ``python -m tests.bench``."""

@@ -1,0 +1,98 @@
+"""Faults of callers' and agents' lines, and of the time of day."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from time import time
+
+from tests.fault.clients import FRAIL, MENU, NEWCOMER, QUEUE, TEAMS, VOICEMAIL
+from tests.fault.deeds import steer
+from tests.fault.drill import Fault
+from tests.fault.guests import Guests
+from tests.fault.stage import VANISHING_AT, Stage
+
+_DAYLIGHT_SAVING = datetime(2027, 3, 28, 1, tzinfo=UTC)
+"""When Europe/Berlin, the time zone of the drill's clients, jumps from 2:00 to 3:00."""
+
+_RTP_TIMEOUT_SECONDS = 120.0
+"""After which Asterisk gives a silent trunk caller up (asterisk_conf/pjsip.conf)."""
+
+_BEFORE_SECONDS = 4.0
+
+
+async def _lose_phones_talking(stage: Stage) -> None:
+    for _ in TEAMS[FRAIL]:
+        stage.guests.call(FRAIL)
+    await _until_frail(stage, talking=True)
+    await stage.frail.close()
+
+
+async def _lose_phones_ringing(stage: Stage) -> None:
+    stage.frail.patient = frozenset(TEAMS[FRAIL])
+    for _ in TEAMS[FRAIL]:
+        stage.guests.call(FRAIL)
+    await _until_frail(stage, talking=False)
+    await stage.frail.close()
+
+
+async def _until_frail(stage: Stage, *, talking: bool) -> None:
+    for _ in range(100):
+        rings = stage.frail.talking() if talking else stage.frail.ringing()
+        if len(rings) == len(TEAMS[FRAIL]):
+            await asyncio.sleep(1.0)
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the phones that are to be lost do not ring")
+
+
+async def _new_phones(stage: Stage) -> None:
+    await stage.exchange_frail()
+
+
+async def _callers_vanish(stage: Stage) -> None:
+    vanishing = await Guests.open(VANISHING_AT, stage.house.sip)
+    for place in (QUEUE, NEWCOMER, NEWCOMER, VOICEMAIL, MENU):
+        stage.guests.all.append(vanishing.call(place))
+    await asyncio.sleep(3.0)
+    vanishing.vanish()
+    await vanishing.close()
+
+
+async def _daylight_saving(stage: Stage) -> None:
+    wrong_by = _DAYLIGHT_SAVING.timestamp() - _BEFORE_SECONDS - time()
+    stage.house.steer("clock", str(wrong_by))
+
+
+FAULTS = [
+    Fault(
+        "phone-lost-talking",
+        "two agents' phones are gone in the middle of a talk",
+        _lose_phones_talking,
+        _new_phones,
+        healed_by="phones register again",
+        seconds=8.0,
+    ),
+    Fault(
+        "phone-lost-ringing",
+        "two agents' phones are gone while they ring",
+        _lose_phones_ringing,
+        _new_phones,
+        healed_by="phones register again",
+        seconds=14.0,
+    ),
+    Fault(
+        "caller-vanished",
+        "five callers' lines are gone without a BYE",
+        _callers_vanish,
+        healed_by=f"Asterisk, after {_RTP_TIMEOUT_SECONDS:.0f} s without a packet",
+    ),
+    Fault(
+        "daylight-saving",
+        "the clients' clocks jump to summer time",
+        _daylight_saving,
+        steer("clock", None),
+        healed_by="nothing to heal; the drill's clock is set right",
+        seconds=10.0,
+    ),
+]

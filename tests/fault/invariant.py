@@ -1,0 +1,116 @@
+"""The one thing that holds after every fault, whatever it was.
+
+Calls placed = Asterisk's linked ids = calls in our history, each with exactly one outcome; no
+caller without sound for longer than the limit; every talk recorded; nothing left in Asterisk; a
+callback for every call that was missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ari_app.flow.outcome import MISSED
+from ari_app.telephony.lease import LENGTH_SECONDS
+from tests.fault.clients import MENU_SECONDS
+from tests.fault.evidence import Evidence
+from tests.fault.guests import Guest
+
+LONGEST_SILENCE_SECONDS = LENGTH_SECONDS + MENU_SECONDS + 1.5
+"""A menu's own silence, a whole lease without a controller, the start of the fallback."""
+
+SHORTEST_TALK_SECONDS = 1.0
+"""A talk as short as that may have ended before a recording began."""
+
+LOST_OF_RECORDING_SECONDS = 2.5
+LOST_OF_RECORDING_SHARE = 0.15
+"""What of a talk may be missing in its recording: at its ends, which two clocks tell and a crash
+cuts, and where a busy machine did not get to send or take packets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a fault takes away by itself. ``refusals``: nobody is there to take a call;
+    ``witness``: lines of Asterisk's account are destroyed; ``silence``: Asterisk itself is dead or
+    the phone is; ``recordings``: there is no disk to record on.
+    """
+
+    refusals: bool = False
+    witness: bool = False
+    silence: bool = False
+    recordings: bool = False
+
+
+NONE = Allowance()
+
+_SILENCE, _REFUSED = "heard nothing", "was refused"
+
+
+def may_heal(violation: str) -> bool:
+    """Whether time can still mend it: what is not on record yet may be so in a moment."""
+    return _SILENCE not in violation and _REFUSED not in violation
+
+
+def violations(
+    guests: Sequence[Guest], evidence: Evidence, until: float, allowed: Allowance = NONE
+) -> list[str]:
+    """Return every violation, as a sentence; ``until`` is when the drill ended, monotonic."""
+    found: list[str] = []
+    for guest in guests:
+        who = f"caller {guest.caller} ({guest.place})"
+        found += (f"{who} {what}" for what in _of_guest(guest, evidence, until, allowed))
+    return found
+
+
+def _of_guest(guest: Guest, evidence: Evidence, until: float, allowed: Allowance) -> Iterator[str]:
+    rows = evidence.calls.get(guest.caller, [])
+    linked = evidence.linked_ids.get(guest.caller, set())
+    if guest.refused and not allowed.refusals:
+        yield f"{_REFUSED} with {guest.call.status}"
+    if guest.reached and not linked and not allowed.witness:
+        yield "was answered, and Asterisk's account does not know it"
+    if len(linked) > 1 and not allowed.refusals:
+        yield f"has {len(linked)} linked ids"
+    if (guest.reached or linked) and not rows:
+        yield "has no row in calls: unlogged"
+    elif len(rows) != 1 and len(rows) != len(linked):
+        yield f"has {len(rows)} rows in calls"
+    for row in rows:
+        yield from _of_call(row, evidence, allowed)
+    silence = guest.silence(min(until, evidence.their_turn.get(guest.caller, until)))
+    if silence > LONGEST_SILENCE_SECONDS and not allowed.silence:
+        yield f"{_SILENCE} for {silence:.1f} s"
+
+
+def _of_call(row: Any, evidence: Evidence, allowed: Allowance) -> Iterator[str]:
+    call = str(row.id)
+    if row.outcome is None:
+        yield f"call {call} has no outcome: lost"
+    if (ends := evidence.ends.get(call, 0)) > 1:
+        yield f"call {call} ended {ends} times in the journal"
+    owed = row.outcome in MISSED or row.outcome == "callback"
+    if owed and str(row.callback_id) not in evidence.callbacks:
+        yield f"call {call} is {row.outcome} and has no callback"
+    if call in evidence.left:
+        yield f"call {call} has left a channel or a bridge in Asterisk"
+    if not allowed.recordings:
+        for talk in evidence.talks.get(call, []):
+            yield from _of_talk(call, talk, evidence)
+
+
+def _of_talk(call: str, talk: Any, evidence: Evidence) -> Iterator[str]:
+    row = evidence.recordings.get(talk.recording)
+    if row is None:
+        yield f"call {call} talked, and no recording {talk.recording} was expected"
+    elif row.state not in ("stored", "verified"):
+        yield f"call {call}: recording {row.id} is only {row.state}"
+    elif talk.seconds > SHORTEST_TALK_SECONDS and row.id not in evidence.files:
+        yield f"call {call}: recording {row.id} of {talk.seconds:.1f} s has no file"
+    elif (row.seconds or 0.0) < min(
+        talk.seconds - LOST_OF_RECORDING_SECONDS, talk.seconds * (1 - LOST_OF_RECORDING_SHARE)
+    ):
+        yield (
+            f"call {call}: recording {row.id} has {row.seconds or 0:.1f} s"
+            f" of a talk of {talk.seconds:.1f} s"
+        )

@@ -1,0 +1,1 @@
+"""Load: many callers and phones at once, from sipp and from plain Python."""

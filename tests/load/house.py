@@ -1,0 +1,142 @@
+"""A whole Duudlaga in a home of its own, for load tests and benchmarks."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Self
+
+from ari_app.settings import Settings
+from ari_app.standalone.asterisk import node
+from ari_app.standalone.client_import import import_clients
+from ari_app.standalone.status import status
+from ari_app.store.database import connect
+from ari_app.store.roles import WRITER
+from tests.load.machine import cpu_seconds
+from tests.load.tone import write_tone
+
+START_SECONDS = 120
+STOP_SECONDS = 60
+# Between the blocks of the usual copies and Linux's ephemeral ports: 2,000 legs.
+_RTP = "DUUDLAGA_RTP_START=28000\nDUUDLAGA_RTP_END=31999\n"
+
+Document = Mapping[str, Any]
+
+
+class House:
+    """Started by entering it, stopped and removed by leaving it.
+
+    It runs the same processes as `duudlaga up`, under the same account.
+    """
+
+    def __init__(self) -> None:
+        """Choose a home; nothing is started yet."""
+        # In /tmp: a socket's path has little room.
+        self._folder = tempfile.TemporaryDirectory(prefix="duudlaga-", dir="/tmp")
+        home = Path(self._folder.name) / "home"
+        home.mkdir()
+        Path(self._folder.name).chmod(0o755)
+        (home / "settings.env").write_text(_RTP)
+        self.settings = Settings.load(home=home).with_free_ports()
+        self._supervisor: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Start everything and wait until it is ready; ``RuntimeError`` when it is not in time."""
+        self.settings.log.mkdir(parents=True, exist_ok=True)
+        with (self.settings.log / "house.log").open("ab") as output:
+            self._supervisor = subprocess.Popen(
+                [sys.executable, "-m", "ari_app.standalone.supervisor"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={
+                    **os.environ,
+                    "DUUDLAGA_HOME": str(self.settings.home),
+                    "DUUDLAGA_PARTS": str(self.settings.parts),
+                },
+                cwd="/",
+                start_new_session=True,
+            )
+        try:
+            self._wait_until_running(time.monotonic() + START_SECONDS)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop everything and remove the home."""
+        if self._supervisor is not None:
+            self._supervisor.terminate()
+            try:
+                self._supervisor.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._supervisor.kill()  # the kernel then stops what it has started
+                self._supervisor.wait()
+        self._folder.cleanup()
+
+    @property
+    def sip(self) -> tuple[str, int]:
+        """Where callers and phones find the house."""
+        return self.settings.sip_address, self.settings.sip_port
+
+    def pid(self, process: str) -> int:
+        """The process id of one of the services now."""
+        for line in status(self.settings).processes:
+            if line.name == process and line.pid is not None:
+                return line.pid
+        raise RuntimeError(f"{process} does not run in {self.settings.home}")
+
+    def cpu(self) -> dict[str, float]:
+        """CPU seconds that each service has used so far, with its children."""
+        running = status(self.settings).processes
+        return {line.name: cpu_seconds(line.pid) for line in running if line.pid is not None}
+
+    def bring_in(self, documents: Mapping[str, Document]) -> None:
+        """Import clients and agents, and publish them. Prompt ``second.wav`` is there for them."""
+        folder = Path(self._folder.name) / "documents"
+        folder.mkdir(exist_ok=True)
+        write_tone(folder / "second.wav", 1.0)
+        for name, document in documents.items():
+            # JSON is YAML, too.
+            (folder / f"{name}.yaml").write_text(json.dumps(document))
+        with closing(connect(self.settings.postgres_address(WRITER), "load")) as writer:
+            report = import_clients(self.settings, writer, [folder])
+        if report.problems:
+            raise RuntimeError("; ".join(report.problems))
+
+    def passwords(self, agents: list[str]) -> dict[str, str]:
+        """The phones' passwords, as soon as the controller has given all of them one."""
+        book = self.settings.home / "phones.json"
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            known = json.loads(book.read_text()) if book.exists() else {}
+            if known.keys() >= set(agents):
+                return {agent: known[agent] for agent in agents}
+            time.sleep(0.2)
+        raise RuntimeError(f"the phones of {agents} got no passwords within {START_SECONDS} s")
+
+    def add_dialplan(self, text: str) -> None:
+        """Add lines to the rendered dialplan of this home and put them in force."""
+        file = self.settings.asterisk_etc / "extensions.conf"
+        file.write_text(f"{file.read_text()}\n{text}\n")
+        node(self.settings).ask("dialplan reload")
+
+    def client_prompt(self, client: str, language: str, slug: str) -> Path:
+        """Where a client's prompt lies, without its extension: Asterisk's name for it."""
+        return self.settings.client_prompts / client / language / slug
+
+    def _wait_until_running(self, deadline: float) -> None:
+        assert self._supervisor is not None
+        while (now := status(self.settings)).phase != "running":
+            if self._supervisor.poll() is not None or time.monotonic() > deadline:
+                words = (self.settings.log / "house.log").read_text()[-2000:]
+                raise RuntimeError(f"the house does not start ({now.failure or now.step}): {words}")
+            time.sleep(0.1)
