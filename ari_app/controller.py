@@ -83,9 +83,16 @@ class Controller:
         self._intake = Intake(
             lambda: self._snapshot, self._runs, self._switchboard, clock, HOUSE_LANGUAGE
         )
-        self._inbound = Inbound(self._ari, self._switchboard, self._intake, self._talks)
+        self._inbound = Inbound(self._ari, self._switchboard, self._intake, self._executor)
+        self._executor.on_lost = self._inbound.lost
         self._adoption = Adoption(
-            self._ari, self._switchboard, self._executor, self._runs, self._intake, clock
+            self._ari,
+            self._switchboard,
+            self._executor,
+            self._runs,
+            self._intake,
+            clock,
+            settings.cel,
         )
         self._leases = Leases(self._ami, self._switchboard, self._can_act, clock)
         self._phones = Phones(self._ari, self._phone_changed)
@@ -131,9 +138,17 @@ class Controller:
             self._runs.run(),
             self._keep_house(),
         ):
-            self._tasks.append(asyncio.create_task(work))
+            task = asyncio.create_task(work)
+            task.add_done_callback(self._part_ended)
+            self._tasks.append(task)
         await self._stop.wait()
         await self._close()
+
+    def _part_ended(self, task: asyncio.Task[None]) -> None:
+        """A controller without one of its parts is none: another is started in its place."""
+        if not task.cancelled():
+            log.critical("part_ended", part=task.get_name(), error=repr(task.exception()))
+            self._stop.set()
 
     async def _close(self) -> None:
         log.info("controller_stops", calls=len(self._switchboard))
@@ -164,6 +179,7 @@ class Controller:
         try:
             await self._adoption.run()
             self._switchboard.resume()
+            self._leases.sweep()
             await self._push_phones()
             calls = frozenset(call.id for call in self._switchboard)
             await self._board.reconcile(calls)

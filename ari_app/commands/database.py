@@ -43,7 +43,7 @@ def superuser_database(dsn: str) -> AbstractContextManager[Connection]:
 def _open(dsn: str) -> Iterator[Connection]:
     try:
         connection = connect(dsn, "duudlaga-commands")
-    except psycopg2.OperationalError as error:
+    except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:  # away; no proper DSN
         raise DatabaseAwayError(str(error)) from error
     try:
         yield connection

@@ -35,7 +35,9 @@ def report_failure() -> Iterator[None]:
 def _sentence(error: Exception) -> str:
     if type(error).__module__.startswith("ari_app."):
         text = str(error).rstrip()
-        return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+        if text.partition(" ")[0].isalpha():  # a file's name or a slug stays as it is
+            text = text[:1].upper() + text[1:]
+        return text + ("" if text.endswith((".", "!", "?")) else ".")
     kind = f"{type(error).__name__}: {error}".splitlines()[0]
     try:
         return f"Something unforeseen went wrong ({kind}). All about it is in {_keep(error)}."

@@ -9,9 +9,11 @@ Only names of our own get into a command: pyst2 quotes, but does not escape.
 
 from __future__ import annotations
 
+import os
 import select
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TextIO
 
 from asterisk.agi import AGI, AGIAppError, AGIHangup, AGIUnknownError
@@ -40,14 +42,17 @@ class _Nowhere:
 class AgiChannel(Channel):
     """The channel for which Asterisk started this process. ``answers`` sees who picks up.
 
-    ``source`` and ``target`` are Asterisk's ends of the pipes, text in UTF-8.
+    ``source`` and ``target`` are Asterisk's ends of the pipes, text in UTF-8. ``age_seconds``: how
+    long ago the process was started, and the first lease with it.
     """
 
-    def __init__(self, answers: Answers, source: TextIO, target: TextIO) -> None:
+    def __init__(
+        self, answers: Answers, source: TextIO, target: TextIO, age_seconds: float = 0.0
+    ) -> None:
         self._input = source
         self._agi = AGI(stdin=source, stdout=target, stderr=_Nowhere())
         self._answers = answers
-        self._lease_ends = time.monotonic() + FIRST_LEASE_SECONDS
+        self._lease_ends = time.monotonic() - age_seconds + FIRST_LEASE_SECONDS
         facts: dict[str, str] = self._agi.env
         self.unique_id = facts.get("agi_uniqueid", "")
         self.caller_raw = _known(facts.get("agi_callerid", ""))
@@ -188,6 +193,16 @@ class AgiChannel(Channel):
         if time.monotonic() > self._lease_ends - _RATHER_LOST_SECONDS:
             return LeaseLostError("the lease ran out")
         return HungUpError("the caller hung up")
+
+
+def process_age_seconds() -> float:
+    """Return how long ago this process was started; on a busy machine Python itself takes seconds.
+
+    Source: proc(5), field 22 of ``stat``, in ticks since boot.
+    """
+    fields = Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    started_at = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - started_at)
 
 
 def _key(result: dict[str, tuple[str, str]]) -> str:

@@ -63,10 +63,8 @@ class Ringer:
         self._answered = ""
         self._show_caller(run)
         files = self._begin_recording(flow, run, next(iter(legs)))
-        started: list[float] = []
 
         def answered(channel: str, at: float) -> None:
-            started.append(at)
             self._answered = _leg_of(channel, legs)
             self._legs.clear()
             take_turn(e.LegAnswered(self._answered), at)
@@ -82,9 +80,7 @@ class Ringer:
             if files is not None:
                 self.channel.stop_recording_talk()
         finally:
-            if files is not None and started:
-                files.complete(started[0])
-            elif files is not None:
+            if files is not None and not self._answered:
                 files.discard()
         if self._answered:
             return [e.LegHungUp(self._answered)]

@@ -1,8 +1,7 @@
-"""The raw recording of a talk: the same files and the same marker as the controller makes."""
+"""The raw recording of a talk: the same files as the controller makes."""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,20 +28,6 @@ class TalkFiles:
                 raise ValueError(f"{name!r} cannot name a recording")
         self._folder.mkdir(parents=True, exist_ok=True)
         return str(self._side("caller")), str(self._side("agent"))
-
-    def complete(self, started_at: float) -> None:
-        """Leave the marker that tells the recorder that both files are complete."""
-        facts = {
-            "client": self.client,
-            "call": self.call,
-            "recording": self.recording,
-            "kind": "talk",
-            "started_at": started_at,
-        }
-        marker = self._folder / f"{self.recording}.done"
-        unfinished = marker.with_suffix(".tmp")
-        unfinished.write_text(json.dumps(facts), encoding="utf-8")
-        unfinished.rename(marker)
 
     def discard(self) -> None:
         """Nobody answered: an empty file would be taken for a recording."""

@@ -85,6 +85,7 @@ def _hung_up(walk: Walk, event: e.LegHungUp) -> e.Event | None:
     leg = walk.run.legs.get(event.leg)
     if leg is not None and leg.state == "ringing":
         return e.LegFailed(event.leg, "unreachable")
+    walk.happened(event.at)
     return None if leg is None else event
 
 

@@ -104,10 +104,14 @@ class LegFailed:
 
 @dataclass(frozen=True, slots=True)
 class LegHungUp:
-    """An answered leg ended. ``lost`` when it died without anybody hanging up."""
+    """An answered leg ended. ``lost`` when it died without anybody hanging up.
+
+    ``at`` is when, if that is known to be earlier than now.
+    """
 
     leg: str
     lost: bool = False
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

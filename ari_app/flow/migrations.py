@@ -29,7 +29,7 @@ def current(definition: Any, where: str) -> Definition:
         raise FlowError(f"{where}: is no object")
     version = definition.get("spec_version")
     if type(version) is not int or not 1 <= version <= VERSION:
-        raise FlowError(f"{where}, spec_version: {version!r:.40} is not 1 to {VERSION}")
+        raise FlowError(f"{where}, spec_version: {version!r:.40} is not known; write {VERSION}")
     migrated: Definition = definition
     for migrate in MIGRATIONS[version - 1 :]:
         migrated = migrate(migrated)

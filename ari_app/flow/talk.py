@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from ari_app.flow.walk import Walk
 
 
+WORD_SECONDS = 1.0
+"""A shorter talk is none: nobody said a word. Most often the caller had hung up before the agent
+answered, and the news came late. Such a call is missed, and somebody rings back."""
+
+
 def talking(walk: Walk) -> Leg | None:
     """Return the leg with which the caller talks."""
     return next((leg for leg in walk.run.legs.values() if leg.state == "talking"), None)
@@ -49,6 +54,8 @@ def end(walk: Walk, leg: Leg, by: str, *, alive: bool) -> None:
     if alive:
         walk.commands.append(c.EndLeg(walk.new_id(), leg.id))
     seconds = round(max(0.0, walk.at - leg.since), 3)
+    if seconds < WORD_SECONDS:
+        walk.run.talked = bool(walk.memory.get("talked_before"))
     walk.entry("talk_ended", leg=leg.id, **_party(leg), by=by, seconds=seconds)
     if leg.agent is not None:
         result = "unreachable" if by == "lost" else "talked"

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+_TRIES_WITHOUT_FILE = 4
+"""How often a file is looked for that Asterisk should have made."""
+
 
 class Recorder:
     """Finishes the recordings of one home.
@@ -134,9 +137,10 @@ class Recorder:
         wait = self._settle_seconds if ended else self._idle_seconds
         if now - quiet_since < wait or not (raws or ended):
             return row
-        if not raws:
+        if not raws and row.tries < _TRIES_WITHOUT_FILE:
             raise MediaError(f"Asterisk made no file for recording {row.recording}.")
-        found = row.moved(FOUND)
+        # A talk that never came about, or a disk that took no file: a gap, shown as such.
+        found = row.moved(FOUND) if raws else row.moved(STORED, seconds=0.0, bytes=0)
         self.ledger.save(found)
         return found
 

@@ -13,11 +13,14 @@ log = structlog.get_logger(__name__)
 
 # Asterisk starts it with an environment of its own, so everything that it needs stands in it. -I
 # and -S leave out what a start of Python does not need. SIGHUP, by which Asterisk tells a hang-up,
-# would end a Python that is still starting, and the call would miss its end.
+# would end a Python that is still starting, and the call would miss its end. When many of these
+# start at once, Asterisk and a controller that comes back go first.
 _LAUNCHER = """\
 #!{python} -IS
+import os
 import signal
 import sys
+os.nice(5)
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 sys.dont_write_bytecode = sys.argv[1:] != ["check"]
 sys.pycache_prefix = {cache!r}

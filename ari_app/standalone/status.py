@@ -62,10 +62,13 @@ def lock_file(places: Places) -> Path:
 def status(places: Places) -> Status:
     """What runs in this home now; all is stopped when no supervisor holds the lock."""
     last = last_status(places)
-    if last.phase == "stopped" or _is_locked(lock_file(places)):
+    is_locked = _is_locked(lock_file(places))
+    if last.phase == "stopped" or (is_locked and Path(f"/proc/{last.pid}").exists()):
         return last
     lines = (replace(line, health="stopped", pid=None, since=None) for line in last.processes)
     phase: Phase = "failed" if last.phase == "failed" else "stopped"
+    if is_locked:  # by the next supervisor, which first ends what the killed one has left
+        phase = "starting"
     return replace(last, phase=phase, pid=None, since=None, step=None, processes=tuple(lines))
 
 

@@ -6,17 +6,18 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 import structlog
 
 from ari_app.flow import events as e
+from ari_app.journal.hang_ups import hang_ups
 from ari_app.telephony import ari, recovery
 from ari_app.telephony.call import Call, Talk
 from ari_app.telephony.execute import APP, Executor
 from ari_app.telephony.intake import Intake
-from ari_app.telephony.lease import FIRST_SECONDS
 from ari_app.telephony.runs import Runs
 from ari_app.telephony.switchboard import Switchboard
 
@@ -44,6 +45,7 @@ class Adoption:
         runs: Runs,
         intake: Intake,
         clock: Callable[[], float],
+        cel: Path,
     ) -> None:
         self._ari = asterisk
         self._switchboard = switchboard
@@ -51,6 +53,7 @@ class Adoption:
         self._runs = runs
         self._intake = intake
         self._clock = clock
+        self._cel = cel
         self.last: Recovered | None = None
 
     async def run(self) -> None:
@@ -59,6 +62,8 @@ class Adoption:
         Raises ``ConnectionLost`` or ``AriError``: the next connection begins again.
         """
         began = self._clock()
+        known = {call.channel for call in self._known_calls().values()}
+        ends = await asyncio.to_thread(hang_ups, self._cel, known)
         channels, bridges, info = await asyncio.gather(
             self._list("channels", ari.Channel),
             self._list("bridges", ari.Bridge),
@@ -79,7 +84,11 @@ class Adoption:
         rooms = {bridge.id: bridge for bridge in bridges}
         by_id = {channel.id: channel for channel in channels}
         for step in steps:
-            self._take(step, calls, rooms, by_id)
+            if isinstance(step, recovery.Close):
+                call = calls[step.call]
+                self._close(call, ends.get(call.channel), started_at if step.cut else None)
+            else:
+                self._take(step, calls, rooms, by_id)
         resumed = sum(isinstance(step, recovery.Resume) for step in steps)
         seconds = round(self._clock() - began, 3)
         self.last = Recovered(resumed, seconds)
@@ -105,11 +114,6 @@ class Adoption:
                 up = channels[call.channel].state == "Up"
                 self._repeat(call, answered=up)
                 self._resume(call, answered, ringing, rooms)
-            case recovery.Close(call_id, cut):
-                call = calls[call_id]
-                call.held = False
-                self._switchboard.add(call)
-                self._switchboard.post(call, e.CallCut() if cut else e.CallerHungUp())
             case recovery.Leave(call_id):
                 self._switchboard.drop(calls[call_id])
             case recovery.Begin(channel):
@@ -122,6 +126,15 @@ class Adoption:
                 self._ari.request("DELETE", f"channels/{channel_id}", lane=channel_id)
             case recovery.DropBridge(bridge_id):
                 self._ari.request("DELETE", f"bridges/{bridge_id}", lane=bridge_id)
+
+    def _close(self, call: Call, hung_up_at: float | None, cut_at: float | None) -> None:
+        """End the run of a caller who is gone, with the time at which that happened."""
+        call.held = False
+        self._switchboard.add(call)
+        if cut_at is not None:
+            self._switchboard.post(call, e.CallCut(cut_at))
+        else:
+            self._switchboard.post(call, e.CallerHungUp(hung_up_at))
 
     def _repeat(self, call: Call, *, answered: bool) -> None:
         """Do again what may not have been done, with nothing playing that it would wait for."""
@@ -141,7 +154,7 @@ class Adoption:
         """Find again what only Asterisk knows of the call, then let the run go on."""
         call.held = True
         call.hanging_up = False
-        call.lease_expires_at = self._clock() + FIRST_SECONDS
+        call.lease_expires_at = 0.0  # unknown: the next sweep renews it
         call.lease_capped = False
         call.answered_legs = set(answered)
         call.holding = call.waiting_room in rooms

@@ -25,6 +25,8 @@ from ari_app.telephony.talks import Talks
 log = structlog.get_logger(__name__)
 
 APP = "duudlaga"
+NOT_OURS = "Channel not in Stasis application"
+"""Asterisk's words (422) for a caller whom the dialplan has taken back."""
 
 Post = Callable[[Call, e.Event], None]
 Resolve = Callable[[str, str, str], str | None]
@@ -43,6 +45,7 @@ class Executor:
         self._talks = talks
         self._resolve = resolve
         self.post: Post = _nobody_listens
+        self.on_lost: Callable[[Call], None] = _nobody_looks
         self._table: dict[type[c.Command], Callable[[Call, Any], None]] = {
             c.Answer: self._answer,
             c.Play: self._play,
@@ -74,11 +77,19 @@ class Executor:
             self._send(call, "DELETE", f"bridges/{call.waiting_room}")
         self._queues.forget(call)
 
-    def give_back(self, call: Call) -> None:
-        """Send the caller to the dialplan's fallback, after a fault of ours."""
+    def end_talk(self, call: Call, leg: str) -> None:
+        """The leg is gone, and with it the talk, if it was the one."""
+        self._talks.end(call, leg)
+
+    def leave(self, call: Call) -> None:
+        """Clear what Asterisk holds for a caller whom somebody else has now."""
         self.let_go(call)
         for leg in call.run.legs:
             self._send(call, "DELETE", f"channels/{leg}")
+
+    def give_back(self, call: Call) -> None:
+        """Send the caller to the dialplan's fallback, after a fault of ours."""
+        self.leave(call)
         self._send(
             call,
             "POST",
@@ -194,7 +205,11 @@ class Executor:
 
     def _answered(self, call: Call, command: str, answer: asyncio.Future[Response]) -> None:
         trouble = complaint(answer, good=(409,))
-        if trouble:
+        if trouble is None:
+            return
+        if NOT_OURS in trouble:
+            self.on_lost(call)
+        else:
             self.post(call, e.CommandFailed(command, trouble))
 
     def _send(self, call: Call, method: str, uri: str) -> None:
@@ -235,6 +250,10 @@ def _taken_away(call: str, uri: str, answer: asyncio.Future[Response]) -> None:
     trouble = complaint(answer, good=(404, 409))
     if trouble:
         log.warning("request_refused", call=call, uri=uri, reason=trouble)
+
+
+def _nobody_looks(call: Call) -> None:
+    raise RuntimeError(f"executor without anybody to look after lost callers: call {call.id}")
 
 
 def _nobody_listens(call: Call, event: e.Event) -> None:

@@ -17,25 +17,23 @@ from ari_app.telephony import ari
 from ari_app.telephony.call import Call
 from ari_app.telephony.call_names import call_of
 from ari_app.telephony.causes import failed_because, was_lost
+from ari_app.telephony.execute import Executor
 from ari_app.telephony.intake import Intake
 from ari_app.telephony.switchboard import Switchboard
-from ari_app.telephony.talks import Talks
 
 log = structlog.get_logger(__name__)
-
-FALLBACK_LOOK_SECONDS = 2.0
 
 
 class Inbound:
     """Hears Asterisk out. ``__call__`` takes each event in the order in which they come."""
 
     def __init__(
-        self, asterisk: ari.Ari, switchboard: Switchboard, intake: Intake, talks: Talks
+        self, asterisk: ari.Ari, switchboard: Switchboard, intake: Intake, executor: Executor
     ) -> None:
         self._ari = asterisk
         self._switchboard = switchboard
         self._intake = intake
-        self._talks = talks
+        self._executor = executor
         self._tasks: set[asyncio.Task[None]] = set()
         self._table: dict[type[Any], Callable[[Any], None]] = {
             ari.StasisStart: self._came,
@@ -81,45 +79,51 @@ class Inbound:
         call = self._switchboard.by_channel(event.channel.id)
         if call is None:
             return
-        call.held = False
         if call.hanging_up:
-            self._switchboard.post(call, e.CallerHungUp())
+            call.held = False
+            self._switchboard.post(call, e.CallerHungUp(event.at or None))
         else:
             # Taken away by the lease, or gone without a word: Asterisk knows which.
+            self.lost(call)
+
+    def lost(self, call: Call) -> None:
+        """The caller is not in our hands any more: do nothing for the call but find out why."""
+        if call.held:
+            call.held = False
+            self._executor.leave(call)
             task = asyncio.create_task(self._look_after(call))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def _look_after(self, call: Call) -> None:
-        """Act no more for a caller whom the fallback has, but see the call's end."""
         try:
             answer = await self._ari.request("GET", f"channels/{call.channel}", lane=call.id)
-            if answer.status != 404:
-                log.warning("caller_left_to_fallback", call=call.id, client=call.client)
-                for leg in call.run.legs:
-                    self._ari.request("DELETE", f"channels/{leg}", lane=call.id)
-            while answer.status != 404:
-                await asyncio.sleep(FALLBACK_LOOK_SECONDS)
-                answer = await self._ari.request("GET", f"channels/{call.channel}", lane=call.id)
         except ari.ConnectionLost:
             return  # recovery looks at every open run when the connection stands again
-        if self._switchboard.get(call.id) is call:
+        if self._switchboard.get(call.id) is not call:
+            return
+        if answer.status == 404:
             self._switchboard.post(call, e.CallerHungUp())
+        else:
+            # The fallback goes on with the run, and writes its end.
+            log.warning("caller_left_to_fallback", call=call.id, client=call.client)
+            self._switchboard.drop(call)
 
     def _gone(self, event: ari.ChannelDestroyed) -> None:
         channel = event.channel.id
         call = self._switchboard.by_channel(channel)
         if call is not None:
             call.held = False
-            self._switchboard.post(call, e.CallerHungUp())
+            self._switchboard.post(call, e.CallerHungUp(event.at or None))
             return
         call = self._call_of(channel)
         if call is None:
             return
         if channel in call.answered_legs:
             call.answered_legs.discard(channel)
-            self._talks.end(call, channel)
-            self._switchboard.post(call, e.LegHungUp(channel, lost=was_lost(event.cause)))
+            self._executor.end_talk(call, channel)
+            lost, at = was_lost(event.cause), event.at or None
+            self._switchboard.post(call, e.LegHungUp(channel, lost, at))
         else:
             self._switchboard.post(call, e.LegFailed(channel, failed_because(event.cause)))
 

@@ -8,11 +8,20 @@ that hangs therefore loses its callers to the fallback instead of keeping them i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 FIRST_SECONDS = 4.0
 """What the dialplan sets before ``Stasis()`` (asterisk_conf/extensions.conf)."""
 
-LENGTH_SECONDS = 9.0
-"""What one renewal gives: the longest a caller can be without sound after a hang."""
+LENGTH_SECONDS = 5.0
+"""What one renewal gives: about the longest that a caller is without sound after a hang."""
+
+MUSIC_SECONDS = 9.0
+"""The same for a caller who hears music, which plays on without us."""
+
+SPREAD_SECONDS = 1.5
+"""Renewals differ by up to so much, or all callers would fall to the fallback at the same moment,
+and its scripts would take each other's processor."""
 
 RENEW_BELOW_SECONDS = 3.2
 """Renewed when less than this is left; more than two sweeps, less than the first lease."""
@@ -23,14 +32,25 @@ CALL_CAP_SECONDS = 2 * 3600.0
 """Two people who talk are under this cap only: a stall of ours must not cut a conversation."""
 
 
-def renewal(expires_at: float, now: float, *, talking: bool, capped: bool) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How a caller is in our hands. ``capped``: the lease is the cap of a conversation already."""
+
+    expires_at: float
+    talking: bool = False
+    music: bool = False
+    capped: bool = False
+    spread: float = 0.0
+
+
+def renewal(held: Held, now: float) -> float | None:
     """Return the seconds to set the lease to now, or ``None`` to leave it alone.
 
-    ``expires_at`` and ``now`` are in the same clock; ``capped`` says that the call already has
-    the cap of a conversation.
+    ``spread``, from 0 to 1, is the call's own.
     """
-    if talking:
-        return None if capped else CALL_CAP_SECONDS
-    if capped or expires_at - now < RENEW_BELOW_SECONDS:
-        return LENGTH_SECONDS
+    if held.talking:
+        return None if held.capped else CALL_CAP_SECONDS
+    if held.capped or held.expires_at - now < RENEW_BELOW_SECONDS:
+        length = MUSIC_SECONDS if held.music else LENGTH_SECONDS
+        return length + held.spread * SPREAD_SECONDS
     return None

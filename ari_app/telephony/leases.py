@@ -34,36 +34,40 @@ class Leases:
         self._switchboard = switchboard
         self._can_act = can_act
         self._clock = clock
+        self._renewals: set[asyncio.Task[None]] = set()
         self.renewed = 0
         self.failed = 0
 
     async def run(self) -> None:
         """Sweep until cancelled."""
-        renewals: set[asyncio.Task[None]] = set()
         try:
             while True:
                 await asyncio.sleep(lease.SWEEP_SECONDS)
-                for task in self._sweep():
-                    renewals.add(task)
-                    task.add_done_callback(renewals.discard)
+                self.sweep()
         finally:
-            for task in renewals:
+            for task in self._renewals:
                 task.cancel()
 
-    def _sweep(self) -> list[asyncio.Task[None]]:
+    def sweep(self) -> None:
+        """Renew what runs out soon; at once after a recovery, when nobody knows what is left."""
         now = self._clock()
-        tasks = []
         for call in self._switchboard:
             if not call.held or not self._can_act(call):
                 continue
-            seconds = lease.renewal(
-                call.lease_expires_at, now, talking=call.talk is not None, capped=call.lease_capped
+            held = lease.Held(
+                call.lease_expires_at,
+                talking=call.talk is not None,
+                music=call.holding,
+                capped=call.lease_capped,
+                spread=int(call.id[-3:], 16) / 0xFFF,
             )
+            seconds = lease.renewal(held, now)
             if seconds is not None:
                 call.lease_expires_at = now + seconds
                 call.lease_capped = call.talk is not None
-                tasks.append(asyncio.create_task(self._renew(call, seconds)))
-        return tasks
+                task = asyncio.create_task(self._renew(call, seconds))
+                self._renewals.add(task)
+                task.add_done_callback(self._renewals.discard)
 
     async def _renew(self, call: Call, seconds: float) -> None:
         try:

@@ -57,7 +57,6 @@ class Queues:
         self._calls: dict[str, Call] = {}
         self._missed: dict[str, frozenset[str]] = {}
         self._told: dict[str, int] = {}
-        self._queue_of: dict[str, str] = {}
         self._wake = asyncio.Event()
         self._nobody_since: dict[str, float] = {}
         self.post: Post = _nobody_listens
@@ -77,7 +76,6 @@ class Queues:
             self.post(call, e.QueueRefused(command.queue, "no_agents"))
             return
         self._calls[call.id] = call
-        self._queue_of[call.id] = command.queue
         self._line.join(
             Waiting(
                 call=call.id,
@@ -105,7 +103,6 @@ class Queues:
         """The call is over, or not ours any more."""
         self._remove(call.id)
         self._missed.pop(call.id, None)
-        self._queue_of.pop(call.id, None)
 
     def ringing(self, call: Call, command: c.RingAgent) -> None:
         """The agent's phone is being rung for the call."""
@@ -121,7 +118,7 @@ class Queues:
         """The call lets go of the agent, who wraps up after a talk."""
         if command.result in ("no_answer", "busy", "refused", "unreachable"):
             self._missed[call.id] = self._missed.get(call.id, frozenset()) | {command.agent}
-        queue = self._snapshot().queue(call.client, self._queue_of.get(call.id, "")) or {}
+        queue = self._snapshot().queue(call.client, call.run.last_queue or "") or {}
         seconds = float(queue.get("wrap_up_seconds", 10)) if command.result == "talked" else 0.0
         self._agents.release(command.agent, call.id, command.result, seconds, PAUSE_AFTER_MISSED)
 

@@ -20,7 +20,7 @@ import structlog
 
 from ari_app.flow.commands import Command
 from ari_app.flow.engine import Turn, advance
-from ari_app.flow.events import Event, WaitTimedOut
+from ari_app.flow.events import CallCut, CallerHungUp, Event, WaitTimedOut
 from ari_app.journal.journal_error import RunTakenError
 from ari_app.telephony.call import Call
 from ari_app.telephony.pulse import Pulse
@@ -92,7 +92,12 @@ class Switchboard:
         self._by_channel.pop(call.channel, None)
 
     def post(self, call: Call, event: Event) -> None:
-        """Put the event into the call's mailbox, and handle all that is in it."""
+        """Put the event into the call's mailbox, and handle all that is in it.
+
+        Of a caller who is not in our hands any more, only the end is of interest.
+        """
+        if not call.held and not isinstance(event, CallerHungUp | CallCut):
+            return
         call.mailbox.append(event)
         if not self.may_act() or call.turning:
             return
@@ -103,6 +108,7 @@ class Switchboard:
         except RunTakenError:
             log.warning("run_taken", call=call.id)
             self.drop(call)
+            self._hands.let_go(call)
         except Exception:
             log.exception("turn_failed", call=call.id)
             self.drop(call)

@@ -108,7 +108,7 @@ def prepare() -> None:
     parts: dict[str, Any] = {
         "Runs": CrashingRuns,
         "Executor": CrashingExecutor,
-        "time": SimpleNamespace(time=WrongClock(_RUN / "clock"), strftime=time.strftime),
+        "time": SimpleNamespace(**{**vars(time), "time": WrongClock(_RUN / "clock")}),
     }
     for name, part in parts.items():
         assert hasattr(controller, name), f"the controller has no {name} any more"

@@ -69,13 +69,16 @@ class Outcome:
     silence: float
     first_sound: float | None
     recovered: float | None
+    delay: float
     violations: tuple[str, ...] = field(default=())
 
 
 async def perform(stage: Stage, fault: Fault) -> Outcome:
     """Let fifty callers in, strike, heal, bring all calls to an end, and ask what is on record."""
     stage.guests.all.clear()
+    stage.guests.media.worst_delay_seconds = 0.0
     stage.staff.pick_up.clear()
+    await asyncio.to_thread(stage.house.wake_agents)
     await assemble(stage)
     await fault.strike(stage)
     newcomers = await _during(stage, fault.seconds)
@@ -94,6 +97,7 @@ async def perform(stage: Stage, fault: Fault) -> Outcome:
         silence=max(guest.silence(until) for guest in stage.guests.all),
         first_sound=max(firsts, default=None),
         recovered=recovered,
+        delay=stage.guests.media.worst_delay_seconds,
         violations=tuple(wrong),
     )
 
@@ -169,7 +173,7 @@ async def disperse(stage: Stage) -> None:
 
 
 async def _weary_agents(stage: Stage) -> list[str]:
-    """Registered agents who do not become ready again."""
+    """Registered agents who neither become ready again nor are paused for letting it ring."""
     deadline = monotonic() + 20
     while True:
         states = await asyncio.to_thread(stage.house.agent_states)
@@ -177,7 +181,7 @@ async def _weary_agents(stage: Stage) -> list[str]:
             agent: state
             for team in TEAMS.values()
             for agent in team
-            if (state := states.get(agent)) != "ready"
+            if (state := states.get(agent)) not in ("ready", "paused")
         }
         if not stuck:
             return []

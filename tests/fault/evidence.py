@@ -20,13 +20,14 @@ FALLBACK_MARK = "duudlaga_fallback"
 
 @dataclass(slots=True)
 class Witnessed:
-    """Asterisk's account of one caller: the linked ids, whether the fallback had the call, and when
-    the dialplan's last step began to record the caller (Unix seconds).
+    """Asterisk's account of one caller: the linked ids, whether the fallback had the call, when the
+    dialplan's last step began to record the caller, and when the caller was gone (Unix seconds).
     """
 
     linked_ids: set[str] = field(default_factory=set)
     fell_back: bool = False
     records_at: float | None = None
+    hung_up_at: float | None = None
 
 
 class CelFile:
@@ -65,7 +66,17 @@ class CelFile:
         fallen = fields["eventtype"] == FALLBACK_MARK
         if fields["eventtype"] == "APP_START" and fields["appname"] == "Record":
             seen.records_at = float(fields["eventtime"])
+        if fields["eventtype"] == "HANGUP":
+            seen.hung_up_at = float(fields["eventtime"])
         seen.fell_back = seen.fell_back or fallen or fields["context"] in ("fallback", "last")
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A talk of a call with somebody, and its recording; ``seconds`` as Asterisk has it."""
+
+    recording: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class Evidence:
     calls: dict[str, list[Any]]  # by the caller's number
     linked_ids: dict[str, set[str]]
     ends: dict[str, int]  # how often the journal ended a call, by its id
-    talks: dict[str, list[Any]]  # the recorded talks of a call: recording, seconds
+    talks: dict[str, list[Talk]]  # of a call
     recordings: dict[str, Any]  # by recording
     callbacks: set[str]  # ids
     files: set[str]  # recordings that are there as a file
@@ -85,7 +96,8 @@ class Evidence:
 
 _TALKS = """
     SELECT began.call_id::text AS call, began.data->>'recording' AS recording,
-           extract(epoch FROM min(ended.at) - began.at)::float AS seconds
+           extract(epoch FROM began.at)::float AS began_at,
+           extract(epoch FROM min(ended.at))::float AS ended_at
     FROM entries AS began
     JOIN entries AS ended ON ended.call_id = began.call_id AND ended.entry_id > began.entry_id
                          AND ended.kind IN ('talk_ended', 'call_ended')
@@ -114,9 +126,14 @@ def gather(house: FaultHouse, cel: CelFile, callers: Collection[str]) -> Evidenc
         "SELECT call_id::text AS call, count(*) AS ends FROM entries"
         " WHERE kind = 'call_ended' AND call_id = ANY(%s::uuid[]) GROUP BY call_id", ids
     )  # fmt: skip
-    talks: dict[str, list[Any]] = defaultdict(list)
+    talks: dict[str, list[Talk]] = defaultdict(list)
+    gone_at = {
+        str(row.id): cel.by_caller[caller].hung_up_at for caller in calls for row in calls[caller]
+    }
     for row in house.rows(_TALKS, ids):
-        talks[row.call].append(row)
+        # A controller that was away ends a talk late; Asterisk knows when the caller was gone.
+        ended_at = min(row.ended_at, gone_at[row.call] or row.ended_at)
+        talks[row.call].append(Talk(row.recording, max(0.0, ended_at - row.began_at)))
     recordings = house.rows("SELECT * FROM recordings WHERE call_id = ANY(%s::uuid[])", ids)
     booked = [str(row.callback_id) for rows in calls.values() for row in rows if row.callback_id]
     callbacks = house.rows("SELECT id::text FROM callbacks WHERE id = ANY(%s::uuid[])", booked)

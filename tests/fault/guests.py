@@ -66,8 +66,8 @@ class Guests:
     def __init__(self, callers: Callers, media: Media) -> None:
         """:meth:`open` is the way to get them."""
         self.all: list[Guest] = []
+        self.media = media
         self._callers = callers
-        self._media = media
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -139,12 +139,12 @@ class Guests:
             await asyncio.wait(moments, return_when=asyncio.FIRST_COMPLETED)
             if not call.answered.is_set():
                 return
-            self._media.hear(call._far_sound[1], guest.heard)
-            self._media.say(call._far_sound)
+            self.media.hear(call._far_sound[1], guest.heard)
+            self.media.say(call._far_sound)
             if guest.place == VOICEMAIL:
                 await self._speak_after_the_prompt(guest)
             await call.ended.wait()
-            self._media.stop(call._far_sound)
+            self.media.stop(call._far_sound)
         finally:
             for moment in moments:
                 moment.cancel()

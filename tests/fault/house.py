@@ -15,9 +15,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Self
 
+from ari_app.live.commands import send
 from ari_app.places import REPOSITORY
 from ari_app.standalone.account import give_back
 from ari_app.standalone.asterisk import node
+from ari_app.standalone.redis import client
 from ari_app.standalone.status import ProcessStatus, status
 from ari_app.store.database import connect
 from ari_app.store.roles import WRITER
@@ -174,6 +176,13 @@ class FaultHouse(load.House):
                 " WHERE kind = 'agent_state_changed' ORDER BY seq"
             )
             return dict(rows.fetchall())
+
+    def wake_agents(self) -> None:
+        """Those who were paused, because they let it ring too often, are ready again."""
+        with client(self.settings) as redis:
+            for agent, state in self.agent_states().items():
+                if state == "paused":
+                    send(redis, "ready", {"agent": agent})
 
     def ask_asterisk(self, line: str) -> str:
         """What Asterisk's console answers."""

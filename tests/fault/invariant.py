@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from ari_app.flow.outcome import MISSED
-from ari_app.telephony.lease import LENGTH_SECONDS
+from ari_app.telephony.lease import LENGTH_SECONDS, SPREAD_SECONDS
 from tests.fault.clients import MENU_SECONDS
-from tests.fault.evidence import Evidence
+from tests.fault.evidence import Evidence, Talk
 from tests.fault.guests import Guest
 
-LONGEST_SILENCE_SECONDS = LENGTH_SECONDS + MENU_SECONDS + 1.5
+LONGEST_SILENCE_SECONDS = LENGTH_SECONDS + SPREAD_SECONDS + MENU_SECONDS + 1.5
 """A menu's own silence, a whole lease without a controller, the start of the fallback."""
 
 SHORTEST_TALK_SECONDS = 1.0
 """A talk as short as that may have ended before a recording began."""
 
 LOST_OF_RECORDING_SECONDS = 2.5
-LOST_OF_RECORDING_SHARE = 0.15
+LOST_OF_RECORDING_SHARE = 0.25
 """What of a talk may be missing in its recording: at its ends, which two clocks tell and a crash
 cuts, and where a busy machine did not get to send or take packets."""
 
@@ -44,12 +44,20 @@ class Allowance:
 
 NONE = Allowance()
 
-_SILENCE, _REFUSED = "heard nothing", "was refused"
+_PENDING = (
+    "unlogged",
+    "lost",
+    "has no callback",
+    "has left",
+    "is only",
+    "does not know it",
+    "be asked",
+)
 
 
 def may_heal(violation: str) -> bool:
     """Whether time can still mend it: what is not on record yet may be so in a moment."""
-    return _SILENCE not in violation and _REFUSED not in violation
+    return any(words in violation for words in _PENDING)
 
 
 def violations(
@@ -67,7 +75,7 @@ def _of_guest(guest: Guest, evidence: Evidence, until: float, allowed: Allowance
     rows = evidence.calls.get(guest.caller, [])
     linked = evidence.linked_ids.get(guest.caller, set())
     if guest.refused and not allowed.refusals:
-        yield f"{_REFUSED} with {guest.call.status}"
+        yield f"was refused with {guest.call.status}"
     if guest.reached and not linked and not allowed.witness:
         yield "was answered, and Asterisk's account does not know it"
     if len(linked) > 1 and not allowed.refusals:
@@ -80,7 +88,7 @@ def _of_guest(guest: Guest, evidence: Evidence, until: float, allowed: Allowance
         yield from _of_call(row, evidence, allowed)
     silence = guest.silence(min(until, evidence.their_turn.get(guest.caller, until)))
     if silence > LONGEST_SILENCE_SECONDS and not allowed.silence:
-        yield f"{_SILENCE} for {silence:.1f} s"
+        yield f"heard nothing for {silence:.1f} s"
 
 
 def _of_call(row: Any, evidence: Evidence, allowed: Allowance) -> Iterator[str]:
@@ -94,18 +102,24 @@ def _of_call(row: Any, evidence: Evidence, allowed: Allowance) -> Iterator[str]:
         yield f"call {call} is {row.outcome} and has no callback"
     if call in evidence.left:
         yield f"call {call} has left a channel or a bridge in Asterisk"
-    if not allowed.recordings:
-        for talk in evidence.talks.get(call, []):
-            yield from _of_talk(call, talk, evidence)
+    talks = evidence.talks.get(call, [])
+    if allowed.recordings:
+        return
+    for talk in talks:
+        yield from _of_talk(call, talk, evidence)
+    if row.outcome == "answered" and not any(talk.recording in evidence.files for talk in talks):
+        yield f"call {call} counts as answered, and nothing shows that anybody talked"
 
 
-def _of_talk(call: str, talk: Any, evidence: Evidence) -> Iterator[str]:
+def _of_talk(call: str, talk: Talk, evidence: Evidence) -> Iterator[str]:
     row = evidence.recordings.get(talk.recording)
     if row is None:
         yield f"call {call} talked, and no recording {talk.recording} was expected"
+    elif talk.seconds <= SHORTEST_TALK_SECONDS:
+        return
     elif row.state not in ("stored", "verified"):
         yield f"call {call}: recording {row.id} is only {row.state}"
-    elif talk.seconds > SHORTEST_TALK_SECONDS and row.id not in evidence.files:
+    elif row.id not in evidence.files:
         yield f"call {call}: recording {row.id} of {talk.seconds:.1f} s has no file"
     elif (row.seconds or 0.0) < min(
         talk.seconds - LOST_OF_RECORDING_SECONDS, talk.seconds * (1 - LOST_OF_RECORDING_SHARE)

@@ -63,6 +63,8 @@ class Media(Sound):
         self._speaking: dict[tuple[str, int], int] = {}
         self._source = secrets.randbits(32)
         self._ticker: asyncio.Task[None] | None = None
+        self.worst_delay_seconds = 0.0
+        """By how much a packet went out too late: how busy the machine was."""
 
     def start(self) -> None:
         """Listen and speak, until :meth:`close`."""
@@ -105,6 +107,7 @@ class Media(Sound):
         while True:
             due += PACKET_SECONDS  # late ones are made up for: nothing is left out
             await asyncio.sleep(due - loop.time())
+            self.worst_delay_seconds = max(self.worst_delay_seconds, loop.time() - due)
             for far_end, number in self._speaking.items():
                 self._speaking[far_end] = number + 1
                 stamp = number * _SAMPLES & 0xFFFFFFFF

@@ -60,7 +60,7 @@ class Line:
                 if due > loop.time():
                     await asyncio.sleep(due - loop.time())
                 await self._open.wait()
-                if not data:
+                if not data or writer.is_closing():
                     break
                 writer.write(data)
         writer.close()

@@ -46,10 +46,12 @@ by itself.
 fault lasted or was being recovered from.
 - *recovered*: from the healing until a new caller was served by the controller and every process \
 was well. For a process that the supervisor starts again, its start is in it.
+- *delay*: by how much the callers' own sound, a packet every 20 ms, was late at worst. It tells \
+how busy the machine was: with more than a second the figures beside it say little.
 
 | fault | what happens | healed by | calls | lost | unlogged | silence | first sound | recovered \
-| holds |
-|---|---|---|---|---|---|---|---|---|---|
+| delay | holds |
+|---|---|---|---|---|---|---|---|---|---|---|
 """
 
 _TAIL = """
@@ -104,6 +106,7 @@ def _line(outcome: Outcome) -> str:
         _seconds(outcome.silence),
         _seconds(outcome.first_sound),
         _seconds(outcome.recovered),
+        _seconds(outcome.delay),
         "no" if outcome.violations else "yes",
     )
     return f"| {' | '.join(map(str, cells))} |"

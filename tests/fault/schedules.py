@@ -16,6 +16,7 @@ from pathlib import Path
 from time import monotonic
 
 import uvloop
+from redis.exceptions import RedisError
 
 from tests.fault.guests import Guest
 from tests.fault.house import FaultHouse
@@ -96,8 +97,15 @@ class Run:
                 guests = await play(self._people, plan)
                 until = monotonic()
                 await self._people.house.becomes_well(60)
+                await self._wake_agents()
                 self._people.guests.all.clear()
                 verdicts.create_task(self._judge(plan, guests, until, monotonic() - began))
+
+    async def _wake_agents(self) -> None:
+        try:
+            await asyncio.to_thread(self._people.house.wake_agents)
+        except (RedisError, OSError) as error:
+            say(f"paused agents stay so, Redis is away: {error}")
 
     async def _judge(
         self, plan: Schedule, guests: Sequence[Guest], until: float, took: float

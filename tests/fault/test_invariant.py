@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.fault.evidence import Evidence
+from tests.fault.evidence import Evidence, Talk
 from tests.fault.guests import Guest
 from tests.fault.heard import Heard
 from tests.fault.invariant import NONE, Allowance, violations
@@ -35,7 +35,7 @@ GOOD = Evidence(
     calls={CALLER: [_row()]},
     linked_ids={CALLER: {"duudlaga-1.1"}},
     ends={CALL: 1},
-    talks={CALL: [SimpleNamespace(recording=RECORDING, seconds=8.0)]},
+    talks={CALL: [Talk(RECORDING, 8.0)]},
     recordings={RECORDING: SimpleNamespace(id=RECORDING, state="stored", seconds=7.9)},
     callbacks=set(),
     files={RECORDING},
@@ -66,6 +66,10 @@ WRONG: dict[str, tuple[Change, str]] = {
         ),
         "only expected",
     ),
+    "answered by nobody": (
+        lambda good: replace(good, talks={CALL: [Talk(RECORDING, 0.1)]}, files=set()),
+        "nothing shows that anybody talked",
+    ),
     "no file": (lambda good: replace(good, files=set()), "no file"),
     "half a recording": (
         lambda good: replace(
@@ -82,9 +86,9 @@ def test_a_call_that_went_well_is_no_violation() -> None:
 
 @pytest.mark.parametrize(("change", "words"), WRONG.values(), ids=WRONG.keys())
 def test_what_is_wrong_on_record_is_said(change: Change, words: str) -> None:
-    (violation,) = violations([_guest()], change(GOOD), UNTIL)
-    assert words in violation
-    assert CALLER in violation
+    found = violations([_guest()], change(GOOD), UNTIL)
+    assert any(words in violation for violation in found)
+    assert all(CALLER in violation for violation in found)
 
 
 def test_a_caller_who_hears_nothing_for_too_long_is_a_violation() -> None:

@@ -140,3 +140,15 @@ def test_a_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MediaError, match="ffmpeg is neither in"):
         find_program(tmp_path, "ffmpeg")
+
+
+def test_speaking_leaves_nothing_behind_in_the_persons_folders(
+    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """espeak-ng's sound library looks for PulseAudio at each start, and makes folders for it."""
+    for name in ("HOME", "TMPDIR"):
+        folder = tmp_path / name
+        folder.mkdir()
+        monkeypatch.setenv(name, str(folder))
+    speak_client_prompt(places, "anu", "welcome", "en", "Good day")
+    assert [*(tmp_path / "HOME").iterdir(), *(tmp_path / "TMPDIR").iterdir()] == []

@@ -46,12 +46,12 @@ def start(home: Path, *script: str | Path) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def asterisk_of_somebody_else(house: WholeHouse) -> Iterator[None]:
+def asterisk_of_somebody_else(house: WholeHouse) -> Iterator[subprocess.Popen[bytes]]:
     """Run Asterisk with this home's configuration, as a service of the machine would."""
     process = start(house.home, REPOSITORY / "ari_app" / "standalone" / "one.py", "asterisk")
     try:
         eventually(lambda: is_ready(house.settings), 30, "their Asterisk answers")
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(20)
@@ -87,7 +87,7 @@ def test_what_the_settings_name_is_used_and_nothing_of_it_is_started(
 ) -> None:
     superuser = f"host={services.settings.run} user={SUPERUSER} dbname=postgres"
     duudlaga = Path(sys.executable).with_name("duudlaga")
-    with asterisk_of_somebody_else(using_them):
+    with asterisk_of_somebody_else(using_them) as theirs:
         assert start(using_them.home, duudlaga, "migrate", "--superuser", superuser).wait(30) == 0
         with using_them as house:
             started = {line.name for line in house.status().processes}
@@ -112,3 +112,5 @@ def test_what_the_settings_name_is_used_and_nothing_of_it_is_started(
                 assert [client for (client,) in cursor.fetchall()] == ["anu-clinic"]
             assert not (house.home / "postgres").exists()
             assert not (house.home / "redis").exists()
+            theirs.terminate()  # before the home is removed, in which it writes
+            theirs.wait(20)

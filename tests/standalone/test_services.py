@@ -110,6 +110,16 @@ def test_after_a_supervisor_was_killed_the_status_says_that_nothing_runs(tmp_pat
     assert [process.health for process in status(places).processes] == ["stopped"]
 
 
+def test_a_supervisor_that_follows_a_killed_one_is_not_taken_for_it(tmp_path: Path) -> None:
+    places = Places(home=tmp_path)
+    places.run.mkdir()
+    nobody = 2**22 + 1  # above the highest process number of Linux
+    Status(str(tmp_path), "running", nobody, 1.0).save(state_file(places))
+    with lock_file(places).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert status(places).phase == "starting"
+
+
 def test_a_left_over_process_is_told_from_a_later_one_with_its_number(tmp_path: Path) -> None:
     own = ProcessStatus("redis", "ready", os.getpid(), since=1.0)  # born long before us
     began = time.monotonic()

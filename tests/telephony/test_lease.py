@@ -6,27 +6,36 @@ from ari_app.telephony.lease import (
     CALL_CAP_SECONDS,
     FIRST_SECONDS,
     LENGTH_SECONDS,
+    MUSIC_SECONDS,
     RENEW_BELOW_SECONDS,
+    SPREAD_SECONDS,
     SWEEP_SECONDS,
+    Held,
     renewal,
 )
 
 
 def test_a_fresh_call_costs_no_renewal_at_once() -> None:
-    assert renewal(FIRST_SECONDS, 0.0, talking=False, capped=False) is None
+    assert renewal(Held(FIRST_SECONDS), 0.0) is None
 
 
 def test_a_lease_is_renewed_before_it_runs_out_even_if_one_sweep_is_late() -> None:
-    assert renewal(10.0, 10.0 - RENEW_BELOW_SECONDS + 0.1, talking=False, capped=False) == (
-        LENGTH_SECONDS
-    )
+    assert renewal(Held(10.0), 10.0 - RENEW_BELOW_SECONDS + 0.1) == LENGTH_SECONDS
     assert RENEW_BELOW_SECONDS > 2 * SWEEP_SECONDS
 
 
+def test_a_caller_with_music_is_held_for_longer_since_the_music_plays_on_without_us() -> None:
+    assert renewal(Held(1.0, music=True), 0.0) == MUSIC_SECONDS > LENGTH_SECONDS
+
+
+def test_callers_do_not_all_fall_to_the_fallback_at_once() -> None:
+    assert renewal(Held(1.0, spread=1.0), 0.0) == LENGTH_SECONDS + SPREAD_SECONDS
+
+
 def test_people_who_talk_are_under_the_cap_and_no_more_under_our_care() -> None:
-    assert renewal(4.0, 3.0, talking=True, capped=False) == CALL_CAP_SECONDS
-    assert renewal(4.0, 3.0, talking=True, capped=True) is None
+    assert renewal(Held(4.0, talking=True), 3.0) == CALL_CAP_SECONDS
+    assert renewal(Held(4.0, talking=True, capped=True), 3.0) is None
 
 
 def test_a_caller_who_comes_back_from_a_talk_is_under_the_short_lease_again() -> None:
-    assert renewal(9999.0, 3.0, talking=False, capped=True) == LENGTH_SECONDS
+    assert renewal(Held(9999.0, capped=True), 3.0) == LENGTH_SECONDS
