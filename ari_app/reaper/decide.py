@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from ari_app.flow.ids import call_id
 from ari_app.reaper.world import Bridge, Channel
 from ari_app.telephony.call_names import call_of
-from ari_app.telephony.lease import LENGTH_SECONDS
+from ari_app.telephony.lease import LONGEST_SECONDS
 
 ABSENT_SECONDS = 10.0
 SETTLED_SECONDS = 1.5
@@ -126,4 +126,4 @@ def _wanted(channels: Sequence[Channel], bridges: Sequence[Bridge]) -> list[Act]
 def _has_no_lease(caller: Channel) -> bool:
     """Tell whether nothing but the cap of a talk, if anything, ends this caller's silence."""
     left = caller.left_seconds
-    return left is not None and (left == 0 or left > LENGTH_SECONDS)
+    return left is not None and (left == 0 or left > LONGEST_SECONDS)

@@ -23,6 +23,9 @@ SPREAD_SECONDS = 1.5
 """Renewals differ by up to so much, or all callers would fall to the fallback at the same moment,
 and its scripts would take each other's processor."""
 
+LONGEST_SECONDS = MUSIC_SECONDS + SPREAD_SECONDS
+"""No lease but the cap of a conversation is longer."""
+
 RENEW_BELOW_SECONDS = 3.2
 """Renewed when less than this is left; more than two sweeps, less than the first lease."""
 

@@ -25,7 +25,7 @@ def test_the_walker_reads_what_a_caller_would_hear(duudlaga: Command, clinic: Pa
 
 
 def test_lines_are_typed_one_after_the_other(duudlaga: Command, clinic: Path) -> None:
-    typed = "\n1\nagent bold answers\nagent bold hangs up\n"
+    typed = "\n1\nagent bold answers\nwait 30\nagent bold hangs up\n"
     result = duudlaga("flow", "simulate", clinic, typed=typed)
     assert "the phone of agent bold rings" in result.stdout
     assert "outcome: answered" in result.stdout
