@@ -18,6 +18,7 @@ import structlog
 import uvloop
 
 from ari_app.acd.agents import AgentView
+from ari_app.clock import SteadyClock
 from ari_app.flow.entries import Entry
 from ari_app.flow.unassigned import HOUSE
 from ari_app.health.controller import ControllerHealth, Parts
@@ -60,7 +61,7 @@ class Controller:
     """All parts of a running controller, wired by hand."""
 
     def __init__(self, settings: Settings) -> None:
-        clock = time.time
+        clock = SteadyClock()
         self._settings = settings
         self._snapshot = Snapshot.open(settings.snapshot)
         self._journal = Journal(settings.journal)
@@ -68,7 +69,11 @@ class Controller:
         self._ami = Ami(*settings.ami_endpoint, "duudlaga", settings.ami_password)
         self._redis = connect(settings.redis_address)
         self._board = AgentBoard(
-            self._redis, SYSTEM_NAME, on_change=self._agent_changed, on_news=self._kick
+            self._redis,
+            SYSTEM_NAME,
+            on_change=self._agent_changed,
+            on_news=self._kick,
+            clock=clock,
         )
         self._runs = Runs(self._journal, clock)
         self._queues = Queues(self._board, lambda: self._snapshot, clock)
@@ -83,7 +88,9 @@ class Controller:
         self._intake = Intake(
             lambda: self._snapshot, self._runs, self._switchboard, clock, HOUSE_LANGUAGE
         )
-        self._inbound = Inbound(self._ari, self._switchboard, self._intake, self._executor)
+        self._inbound = Inbound(
+            self._ari, self._switchboard, self._intake, self._executor, clock.of
+        )
         self._executor.on_lost = self._inbound.lost
         self._adoption = Adoption(
             self._ari,

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 UNLOGGED_AFTER_SECONDS = 5.0
 """Longer than the journal takes to arrive."""
-UNFINISHED_AFTER_SECONDS = 120.0
+UNFINISHED_AFTER_SECONDS = 20.0
 """Time for a controller to come back and to end its own calls."""
 LONGEST_CALL_SECONDS = 6 * 3600.0
 _LOOK_BACK_SECONDS = 48 * 3600.0

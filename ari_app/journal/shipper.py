@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 SPOOL_SECONDS = 1.0
 WITNESS_SECONDS = 5.0
-RECONCILE_SECONDS = 60.0
+RECONCILE_SECONDS = 15.0
 ROTATION_SECONDS = 600.0
 PUBLISH_SECONDS = 300.0
 """Who called for the first time is a known caller this much later."""

@@ -25,15 +25,24 @@ log = structlog.get_logger(__name__)
 
 
 class Inbound:
-    """Hears Asterisk out. ``__call__`` takes each event in the order in which they come."""
+    """Hears Asterisk out. ``__call__`` takes each event in the order in which they come.
+
+    ``our_time`` turns a moment by Asterisk's clock into one by ours.
+    """
 
     def __init__(
-        self, asterisk: ari.Ari, switchboard: Switchboard, intake: Intake, executor: Executor
+        self,
+        asterisk: ari.Ari,
+        switchboard: Switchboard,
+        intake: Intake,
+        executor: Executor,
+        our_time: Callable[[float], float],
     ) -> None:
         self._ari = asterisk
         self._switchboard = switchboard
         self._intake = intake
         self._executor = executor
+        self._our_time = our_time
         self._tasks: set[asyncio.Task[None]] = set()
         self._table: dict[type[Any], Callable[[Any], None]] = {
             ari.StasisStart: self._came,
@@ -81,7 +90,7 @@ class Inbound:
             return
         if call.hanging_up:
             call.held = False
-            self._switchboard.post(call, e.CallerHungUp(event.at or None))
+            self._switchboard.post(call, e.CallerHungUp(self._when(event)))
         else:
             # Taken away by the lease, or gone without a word: Asterisk knows which.
             self.lost(call)
@@ -114,7 +123,7 @@ class Inbound:
         call = self._switchboard.by_channel(channel)
         if call is not None:
             call.held = False
-            self._switchboard.post(call, e.CallerHungUp(event.at or None))
+            self._switchboard.post(call, e.CallerHungUp(self._when(event)))
             return
         call = self._call_of(channel)
         if call is None:
@@ -122,10 +131,14 @@ class Inbound:
         if channel in call.answered_legs:
             call.answered_legs.discard(channel)
             self._executor.end_talk(call, channel)
-            lost, at = was_lost(event.cause), event.at or None
-            self._switchboard.post(call, e.LegHungUp(channel, lost, at))
+            lost = was_lost(event.cause)
+            self._switchboard.post(call, e.LegHungUp(channel, lost, self._when(event)))
         else:
             self._switchboard.post(call, e.LegFailed(channel, failed_because(event.cause)))
+
+    def _when(self, event: ari.ChannelDestroyed | ari.StasisEnd) -> float | None:
+        """When Asterisk saw it, by our clock: after a stand-still that was a while ago."""
+        return self._our_time(event.at) if event.at else None
 
     def _key(self, event: ari.ChannelDtmfReceived) -> None:
         call = self._switchboard.by_channel(event.channel.id)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.fault import faults_controller, faults_lines, faults_pbx, faults_storage
 
 FAULTS = [
-    *faults_controller.FAULTS,
     *faults_pbx.FAULTS,
     *faults_lines.FAULTS,
     *faults_storage.FAULTS,
+    *faults_controller.FAULTS,
 ]
