@@ -91,7 +91,7 @@ class Controller:
         self._inbound = Inbound(
             self._ari, self._switchboard, self._intake, self._executor, clock.of
         )
-        self._executor.on_lost = self._inbound.lost
+        self._executor.on_doubt = self._inbound.doubt
         self._adoption = Adoption(
             self._ari,
             self._switchboard,
@@ -128,6 +128,7 @@ class Controller:
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, self._stop.set)
         self._door.start()
+        self._talks.prepare((HOUSE, *self._snapshot.clients))
         self._board.set_house(self._house())
         await self._board.start()
         await self._commands.start()
@@ -215,6 +216,7 @@ class Controller:
 
     async def _take_snapshot(self) -> None:
         self._snapshot = await asyncio.to_thread(Snapshot.open, self._settings.snapshot)
+        await asyncio.to_thread(self._talks.prepare, (HOUSE, *self._snapshot.clients))
         forget()
         self._board.set_house(self._house())
         if self._ari.connected:

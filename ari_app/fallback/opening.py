@@ -58,7 +58,8 @@ def open_call(
         vip=contact is not None and contact.vip,
         blocked=contact is not None and contact.blocked,
     )
-    return Opening(flow, flow.start(call, channel.number, now), offered)
+    number = route.number if route else channel.number
+    return Opening(flow, flow.start(call, number, now), offered)
 
 
 def take_on(saved: SavedRun, keeper: Keeper) -> Opening:

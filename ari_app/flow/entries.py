@@ -1,39 +1,49 @@
-"""Lines of a call's journal: what the interpreter says of a call, for ever.
+"""Lines of a call's journal: what happened to a call, for ever.
 
 History (``calls``, ``legs``, ``callbacks``, …) is derived from these alone, so a kind and its
-fields are a stored form: change them with a migration.
+fields are a stored form: change them with a migration. The interpreter writes most of them; the
+last column names who else does.
 
-| kind | data |
-|---|---|
-| call_offered | number, caller_number, caller_raw, caller_name, flow, revision, language |
-| call_answered | |
-| node_entered | node, type |
-| exit_taken | node, exit |
-| prompt_played | node, items |
-| digits_received | node, digits |
-| variable_set | name, value |
-| language_set | language |
-| queue_joined | queue, position (`null`: not known) |
-| queue_left | queue, waited_seconds, reason (see below) |
-| agent_ringing | leg, agent |
-| agent_missed | leg, agent, reason (busy, no_answer, refused, unreachable, cancelled) |
-| talk_started | leg, agent or number, recording, queue |
-| talk_ended | leg, agent or number, by (agent, caller, lost, cut), seconds |
-| number_ringing | leg, number |
-| number_missed | leg, number, reason |
-| recording_expected | recording, kind (talk, message, voicemail), leg, agent |
-| callback_booked | number (`null`: withheld), queue, reason, language, queued_at |
-| recording_refused | node, digit |
-| message_left | recording, kind (message, voicemail), seconds |
-| survey_answered | question, score |
-| command_failed | command, reason |
-| flow_failed | node, reason |
-| resumed | |
-| call_ended | outcome, by (caller, flow, agent, pbx), reason, node |
+| kind | data | written by |
+|---|---|---|
+| call_offered | number, caller_number, caller_raw, caller_name, flow, revision, language | also W |
+| call_answered | | |
+| node_entered | node, type | |
+| exit_taken | node, exit | |
+| prompt_played | node, items | |
+| digits_received | node, digits | |
+| variable_set | name, value (`null`: secret) | |
+| language_set | language | |
+| queue_joined | queue, position (`null`: not known) | |
+| queue_left | queue, waited_seconds, reason (see below) | |
+| agent_ringing | leg, agent | |
+| agent_missed | leg, agent, reason (busy, no_answer, refused, unreachable, cancelled) | |
+| talk_started | leg, agent or number, recording, queue | |
+| talk_ended | leg, agent or number, by (agent, caller, lost, cut), seconds | |
+| number_ringing | leg, number | |
+| number_missed | leg, number, reason | |
+| recording_expected | recording, kind (talk, message, voicemail), leg, agent | also W |
+| recording_refused | node, digit: the caller does not want to be recorded | |
+| recording_stored | recording, kind, path, peaks, seconds, bytes, sha256 (see below) | only R |
+| callback_booked | number (`null`: withheld), queue, reason, language, queued_at | also W |
+| callback_closed | reason, by, state (done, closed) | only H |
+| message_left | recording, kind (message, voicemail), seconds | also W |
+| survey_answered | question, score | |
+| command_failed | command, reason | |
+| flow_failed | node, reason | |
+| resumed | | |
+| call_ended | outcome, by (caller, flow, agent, pbx), reason, node | also W |
+| agent_state_changed | agent, old, new, reason | only C |
+
+W is the witness (:mod:`ari_app.journal.reconcile`, :mod:`ari_app.journal.left_messages`), R the
+recorder, H who decides in the house (:mod:`ari_app.journal.house_entries`), C the controller.
+W leaves out facts that it does not know, such as the seconds of a message. The "call" of
+agent_state_changed is ``agent:<slug>``, its client the house.
 
 A queue is left because of: answered, timeout, key, hung_up, no_agents, full, cut, or failed (the
 flow broke). A callback is booked because of: key, missed, cut, fallback. ``node`` is the node's
-slug, ``subflow/node`` inside a subflow. ``queued_at`` is Unix seconds.
+slug, ``subflow/node`` inside a subflow. ``queued_at`` is Unix seconds. In recording_stored, paths
+are below the folder of recordings, and path, peaks and sha256 are `null` when nothing was spoken.
 """
 
 from __future__ import annotations

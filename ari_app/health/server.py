@@ -93,7 +93,9 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """One who asks and goes, or who asks what cannot be answered, ends nothing."""
-        log.error("health_question_failed", reason=repr(sys.exception()))
+        error = sys.exception()
+        if not isinstance(error, ConnectionError):  # who asked may have given up
+            log.error("health_question_failed", reason=repr(error))
 
 
 def _handler(report: Callable[[], Report]) -> type[BaseHTTPRequestHandler]:

@@ -1,4 +1,4 @@
-"""When a callback opens, counts and closes, in SQL; the rules stand in the page on callbacks.
+"""When a callback opens, counts and closes, in SQL.
 
 One is open per client and number. Whatever the order in which two nodes' entries arrive, a talk
 closes the promises made before it and none made after it.

@@ -119,7 +119,8 @@ class Reconciler:
         caller = self.caller_number(row.caller_raw)
         ended_at = _ended_at(row).timestamp()
         offered = {
-            "number": row.number, "caller_number": caller, "caller_raw": row.caller_raw,
+            "number": route.number if route else row.number,
+            "caller_number": caller, "caller_raw": row.caller_raw,
             "caller_name": row.caller_name, "flow": route.flow if route else None,
             "revision": None, "language": None,
         }  # fmt: skip

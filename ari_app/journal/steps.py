@@ -154,7 +154,10 @@ def _callback_closed(cursor: Cursor, entry: Arrived) -> None:
 def _call_ended(cursor: Cursor, entry: Arrived) -> None:
     """The first end counts: a controller that was thought dead may come with another."""
     cursor.execute(
-        """UPDATE calls SET outcome = %(outcome)s, ended_at = %(at)s, ended_by = %(by)s
+        # A talk too short for a word leaves another outcome: then nobody answered.
+        """UPDATE calls SET outcome = %(outcome)s, ended_at = %(at)s, ended_by = %(by)s,
+               answered_at = CASE WHEN %(outcome)s IN ('answered', 'cut') THEN answered_at END,
+               agent = CASE WHEN %(outcome)s IN ('answered', 'cut') THEN agent END
            WHERE id = %(call)s AND outcome IS NULL RETURNING outcome, caller, queue, language""",
         entry.with_data("outcome", "by"),
     )

@@ -14,7 +14,8 @@ from ari_app.standalone.client_import import import_clients
 from ari_app.standalone.outside_world import write_agents
 from ari_app.standalone.postgres import superuser_dsn
 from ari_app.standalone.service_error import ServiceError
-from ari_app.store.database import connect
+from ari_app.store.database import connect, transaction
+from ari_app.store.exporting import client_slugs
 from ari_app.store.migrate import migrate
 from ari_app.store.roles import OWNER, WRITER, prepare_server
 from ari_app.telephony.phone_book import PhoneBook
@@ -45,9 +46,14 @@ def speak_prompts(settings: Settings) -> None:
 
 
 def publish_snapshot(settings: Settings) -> None:
-    """Bring in the demo's clients at first start; put what Postgres holds in force for calls."""
+    """Bring in the demo's clients at first start; put what Postgres holds in force for calls.
+
+    Never over clients that Postgres has already, as after a lost snapshot or in a new home.
+    """
     with closing(connect(settings.postgres_address(WRITER), "up: snapshot")) as writer:
-        if not settings.current_snapshot.exists():
+        with transaction(writer) as cursor:
+            empty = not client_slugs(cursor)
+        if empty and not settings.current_snapshot.exists():
             report = import_clients(settings, writer, [DEMO])
             if report.problems:
                 raise ServiceError("; ".join(report.problems))

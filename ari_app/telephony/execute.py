@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 APP = "duudlaga"
 NOT_OURS = "Channel not in Stasis application"
-"""Asterisk's words (422) for a caller whom the dialplan has taken back."""
+"""Asterisk's words (422) for a channel that is gone, or that the dialplan has taken back."""
 
 Post = Callable[[Call, e.Event], None]
 Resolve = Callable[[str, str, str], str | None]
@@ -36,7 +36,8 @@ class Executor:
     """Does what the interpreter decided.
 
     ``resolve(client, language, item)`` gives Asterisk's media name for a play item or ``None``;
-    ``post`` hands events back to the switchboard, and is set by whoever wires the two together.
+    ``post`` hands events back to the switchboard; ``on_doubt`` is to find out whether the caller is
+    still ours, and to post the event if so. Both are set by whoever wires the parts together.
     """
 
     def __init__(self, ari: Ari, queues: Queues, talks: Talks, resolve: Resolve) -> None:
@@ -45,7 +46,7 @@ class Executor:
         self._talks = talks
         self._resolve = resolve
         self.post: Post = _nobody_listens
-        self.on_lost: Callable[[Call], None] = _nobody_looks
+        self.on_doubt: Post = _nobody_listens
         self._table: dict[type[c.Command], Callable[[Call, Any], None]] = {
             c.Answer: self._answer,
             c.Play: self._play,
@@ -183,12 +184,12 @@ class Executor:
         bridge = f"{command.leg}-talk"
         add = f"bridges/{bridge}/addChannel?channel={call.channel},{command.leg}"
         self._must(call, command.id, "POST", f"bridges/{bridge}?type=mixing")
-        joined = self._must(call, command.id, "POST", add)
+        self._talks.begin(call, Talk(command.leg, bridge, command.recording))
+        self._must(call, command.id, "POST", add)
         if call.holding:
             # The caller leaves the waiting room by being added to the talk's bridge.
             call.holding = False
             self._send(call, "DELETE", f"bridges/{call.waiting_room}")
-        self._talks.begin(call, Talk(command.leg, bridge, command.recording), joined)
 
     def _disconnect(self, call: Call, command: c.Disconnect) -> None:
         self._talks.end(call, command.leg)
@@ -197,18 +198,18 @@ class Executor:
         call.hanging_up = True
         self._send(call, "DELETE", f"channels/{call.channel}?reason=normal")
 
-    def _must(self, call: Call, command: str, method: str, uri: str) -> asyncio.Future[Response]:
+    def _must(self, call: Call, command: str, method: str, uri: str) -> None:
         """Send a request whose refusal the run must hear of."""
         answer = self._ari.request(method, uri, lane=call.id)
         answer.add_done_callback(partial(self._answered, call, command))
-        return answer
 
     def _answered(self, call: Call, command: str, answer: asyncio.Future[Response]) -> None:
         trouble = complaint(answer, good=(409,))
         if trouble is None:
             return
         if NOT_OURS in trouble:
-            self.on_lost(call)
+            # Whose channel is meant, the caller's or a leg's, Asterisk does not say.
+            self.on_doubt(call, e.CommandFailed(command, trouble))
         else:
             self.post(call, e.CommandFailed(command, trouble))
 
@@ -250,10 +251,6 @@ def _taken_away(call: str, uri: str, answer: asyncio.Future[Response]) -> None:
     trouble = complaint(answer, good=(404, 409))
     if trouble:
         log.warning("request_refused", call=call, uri=uri, reason=trouble)
-
-
-def _nobody_looks(call: Call) -> None:
-    raise RuntimeError(f"executor without anybody to look after lost callers: call {call.id}")
 
 
 def _nobody_listens(call: Call, event: e.Event) -> None:

@@ -7,7 +7,7 @@ recording or a leg is read off its name.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -93,18 +93,26 @@ class Inbound:
             self._switchboard.post(call, e.CallerHungUp(self._when(event)))
         else:
             # Taken away by the lease, or gone without a word: Asterisk knows which.
-            self.lost(call)
+            self._lost(call)
 
-    def lost(self, call: Call) -> None:
+    def doubt(self, call: Call, event: e.Event) -> None:
+        """Find out whether the caller is still in our hands; post the event if so."""
+        if call.held:
+            self._soon(self._look_after(call, event))
+
+    def _lost(self, call: Call) -> None:
         """The caller is not in our hands any more: do nothing for the call but find out why."""
         if call.held:
             call.held = False
             self._executor.leave(call)
-            task = asyncio.create_task(self._look_after(call))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._soon(self._look_after(call, None))
 
-    async def _look_after(self, call: Call) -> None:
+    def _soon(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _look_after(self, call: Call, event: e.Event | None) -> None:
         try:
             answer = await self._ari.request("GET", f"channels/{call.channel}", lane=call.id)
         except ari.ConnectionLost:
@@ -113,10 +121,14 @@ class Inbound:
             return
         if answer.status == 404:
             self._switchboard.post(call, e.CallerHungUp())
+        elif event is not None and answer.json()["dialplan"]["app_name"] == "Stasis":
+            self._switchboard.post(call, event)
         else:
             # The fallback goes on with the run, and writes its end.
             log.warning("caller_left_to_fallback", call=call.id, client=call.client)
+            call.held = False
             self._switchboard.drop(call)
+            self._executor.leave(call)
 
     def _gone(self, event: ari.ChannelDestroyed) -> None:
         channel = event.channel.id

@@ -2,20 +2,20 @@
 
 Recording is AMI MixMonitor on the caller's channel, since ARI has none: ``r()`` takes what the
 caller says, ``t()`` what the caller hears; Asterisk fills silence in, so that both stay in step.
-It begins when Asterisk has joined the two. The recorder finishes the files when the call is over.
+It is asked for together with the bridge: until the two are joined nothing is written, and no word
+is lost if we stop in between. The recorder finishes the files when the call is over.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from functools import partial
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 
 import structlog
 
 from ari_app.telephony.ami import Ami, AmiError
-from ari_app.telephony.ari import Ari, Response
+from ari_app.telephony.ari import Ari
 from ari_app.telephony.call import Call, Talk
 from ari_app.telephony.lease import CALL_CAP_SECONDS
 
@@ -30,18 +30,22 @@ class Talks:
         self._ami = ami
         self._monitor = monitor
         self._clock = clock
-        self._folders: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def begin(self, call: Call, talk: Talk, joined: asyncio.Future[Response]) -> None:
-        """The bridge of ``talk`` was asked for; record as soon as ``joined`` says it stands."""
+    def prepare(self, clients: Iterable[str]) -> None:
+        """Make the clients' folders, so that no talk has to wait for one. Blocks for a moment."""
+        for client in clients:
+            (self._monitor / client).mkdir(parents=True, exist_ok=True)
+
+    def begin(self, call: Call, talk: Talk) -> None:
+        """The bridge of ``talk`` was asked for: record what will be said there."""
         if call.talk is not None and call.talk.leg == talk.leg:
             return  # recovery asked for it once more
         talk.started_at = self._clock()
         call.talk = talk
         self._start(self._lift_lease(call))
         if talk.recording is not None:
-            joined.add_done_callback(partial(self._joined, call, talk))
+            self._start(self._monitor_both_sides(call, talk))
 
     def end(self, call: Call, leg: str | None = None) -> None:
         """Take the talk apart (only if it is with ``leg``, when one is named). Twice is fine."""
@@ -67,10 +71,6 @@ class Talks:
         if not task.cancelled() and task.exception() is not None:
             log.error("recording_failed", error=str(task.exception()))
 
-    def _joined(self, call: Call, talk: Talk, joined: asyncio.Future[Response]) -> None:
-        if not joined.cancelled() and joined.exception() is None and call.talk is talk:
-            self._start(self._monitor_both_sides(call, talk))
-
     async def _lift_lease(self, call: Call) -> None:
         """At once, since a stall before the next sweep would cut the two off."""
         try:
@@ -81,13 +81,9 @@ class Talks:
             call.lease_capped = call.talk is not None
 
     async def _monitor_both_sides(self, call: Call, talk: Talk) -> None:
-        folder = self._monitor / call.client
-        stem = folder / str(talk.recording)
+        stem = self._monitor / call.client / str(talk.recording)
         if call.recovered and await asyncio.to_thread(Path(f"{stem}-caller.wav").exists):
             return  # it was begun before we were away, and Asterisk goes on
-        if call.client not in self._folders:
-            await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-            self._folders.add(call.client)
         try:
             talk.monitor = await self._ami.mixmonitor(
                 call.channel, "", f"r({stem}-caller.wav)t({stem}-agent.wav)"

@@ -54,7 +54,7 @@ def test_the_caller_hears_the_clients_greeting_and_menu(home: Home) -> None:
     assert channel.done_things == ["answer", "play welcome from 0", "play menu from 0"]
     (offered,) = of("call_offered", lines)
     assert offered["caller_number"] == "+97699112233"
-    assert offered["number"] == "97670110001"
+    assert offered["number"] == "+97670110001"
     assert outcome(lines) == "abandoned"
     assert len(of("callback_booked", lines)) == 1
 

@@ -1,9 +1,9 @@
 """The controller, made to die at chosen points: ``python -m tests.fault.controller``.
 
-It is the production controller; only its clock, its saving and its doing are watched from outside.
+It is the production controller; only the clock, its saving and its doing are watched from outside.
 Three files in ``home/run`` steer it: ``controller.hold`` (do not begin as long as it is there),
 ``crash`` (a point: ``WHEN:COMMAND``, and the process kills itself when it gets there, once), and
-``clock`` (seconds by which its clock is wrong).
+``clock`` (seconds by which the machine's clock is wrong).
 
 WHEN is ``before_save`` (decided, not saved), ``after_save`` (saved, not done), ``sent`` (asked for,
 50 ms ago), ``half`` (of a Connect: the bridge was asked for, that the two join it was not).
@@ -17,8 +17,6 @@ import signal
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import uvloop
 
@@ -27,7 +25,6 @@ from ari_app.flow.commands import Command
 from ari_app.flow.engine import Turn
 from ari_app.settings import Settings
 from ari_app.standalone.account import step_down
-from ari_app.telephony.ari import Response
 from ari_app.telephony.call import Call
 from ari_app.telephony.execute import Executor
 from ari_app.telephony.runs import Runs
@@ -79,10 +76,9 @@ class CrashingExecutor(Executor):
         if self._halved or _reached("sent", name):
             asyncio.get_running_loop().call_later(_SENT_SECONDS, _die)
 
-    def _must(self, call: Call, command: str, method: str, uri: str) -> asyncio.Future[Response]:
-        if self._halved and "/addChannel" in uri:
-            return asyncio.get_running_loop().create_future()
-        return super()._must(call, command, method, uri)
+    def _must(self, call: Call, command: str, method: str, uri: str) -> None:
+        if not (self._halved and "/addChannel" in uri):
+            super()._must(call, command, method, uri)
 
 
 class WrongClock:
@@ -90,6 +86,7 @@ class WrongClock:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._right = time.time
         self._looked_at = 0.0
         self._wrong_by = 0.0
 
@@ -98,21 +95,18 @@ class WrongClock:
         if time.monotonic() - self._looked_at > _CLOCK_LOOK_SECONDS:
             self._looked_at = time.monotonic()
             self._wrong_by = float(self._file.read_text()) if self._file.exists() else 0.0
-        return time.time() + self._wrong_by
+        return self._right() + self._wrong_by
 
 
 def prepare() -> None:
     """Wait until we may begin, and put what we watch into the controller's place."""
     while (_RUN / "controller.hold").exists():
         time.sleep(0.02)
-    parts: dict[str, Any] = {
-        "Runs": CrashingRuns,
-        "Executor": CrashingExecutor,
-        "time": SimpleNamespace(**{**vars(time), "time": WrongClock(_RUN / "clock")}),
-    }
-    for name, part in parts.items():
+    for part in (CrashingRuns, CrashingExecutor):
+        name = part.__name__.removeprefix("Crashing")
         assert hasattr(controller, name), f"the controller has no {name} any more"
         setattr(controller, name, part)
+    setattr(time, "time", WrongClock(_RUN / "clock"))  # noqa: B010 - mypy refuses an assignment
 
 
 if __name__ == "__main__":

@@ -2,73 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from time import monotonic, time
 from typing import Any
 
 from ari_app.flow.ids import call_id
-from ari_app.journal.cel_line import parse_cel_line
 from ari_app.telephony.call_names import call_of
+from tests.fault.cel_file import CelFile
 from tests.fault.house import FaultHouse
-
-FALLBACK_MARK = "duudlaga_fallback"
-
-
-@dataclass(slots=True)
-class Witnessed:
-    """Asterisk's account of one caller: the linked ids, whether the fallback had the call, when the
-    dialplan's last step began to record the caller, and when the caller was gone (Unix seconds).
-    """
-
-    linked_ids: set[str] = field(default_factory=set)
-    fell_back: bool = False
-    records_at: float | None = None
-    hung_up_at: float | None = None
-
-
-class CelFile:
-    """Reads cel.jsonl as it grows. What is cut off or deleted stays known."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: tuple[int, int] | None = None
-        self._position = 0
-        self._one_reader = threading.Lock()
-        self.by_caller: dict[str, Witnessed] = defaultdict(Witnessed)
-
-    def read(self) -> None:
-        """Take in what is new. Several threads may ask for it."""
-        try:
-            with self._one_reader, self._path.open("rb") as file:
-                place = self._path.stat()
-                identity = (place.st_dev, place.st_ino)
-                if identity != self._file or place.st_size < self._position:
-                    self._file, self._position = identity, 0
-                file.seek(self._position)
-                while (line := file.readline()).endswith(b"\n"):
-                    self._position += len(line)
-                    self._take(line.decode("utf-8", "replace"))
-        except FileNotFoundError:
-            self._file = None
-
-    def _take(self, line: str) -> None:
-        fields = parse_cel_line(line)
-        if fields is None or fields["uniqueid"] != fields["linkedid"]:
-            return
-        if fields["context"] not in ("intake", "offer", "fallback", "last"):
-            return
-        seen = self.by_caller[fields["num"]]
-        seen.linked_ids.add(fields["linkedid"])
-        fallen = fields["eventtype"] == FALLBACK_MARK
-        if fields["eventtype"] == "APP_START" and fields["appname"] == "Record":
-            seen.records_at = float(fields["eventtime"])
-        if fields["eventtype"] == "HANGUP":
-            seen.hung_up_at = float(fields["eventtime"])
-        seen.fell_back = seen.fell_back or fallen or fields["context"] in ("fallback", "last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +70,10 @@ def gather(house: FaultHouse, cel: CelFile, callers: Collection[str]) -> Evidenc
         " WHERE kind = 'call_ended' AND call_id = ANY(%s::uuid[]) GROUP BY call_id", ids
     )  # fmt: skip
     talks: dict[str, list[Talk]] = defaultdict(list)
-    gone_at = {
-        str(row.id): cel.by_caller[caller].hung_up_at for caller in calls for row in calls[caller]
-    }
+    caller_of = {str(row.id): caller for caller, rows in calls.items() for row in rows}
     for row in house.rows(_TALKS, ids):
-        # A controller that was away ends a talk late; Asterisk knows when the caller was gone.
-        ended_at = min(row.ended_at, gone_at[row.call] or row.ended_at)
-        talks[row.call].append(Talk(row.recording, max(0.0, ended_at - row.began_at)))
+        seconds = cel.by_caller[caller_of[row.call]].together(row.began_at, row.ended_at)
+        talks[row.call].append(Talk(row.recording, seconds))
     recordings = house.rows("SELECT * FROM recordings WHERE call_id = ANY(%s::uuid[])", ids)
     booked = [str(row.callback_id) for rows in calls.values() for row in rows if row.callback_id]
     callbacks = house.rows("SELECT id::text FROM callbacks WHERE id = ANY(%s::uuid[])", booked)

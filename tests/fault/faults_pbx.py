@@ -11,7 +11,7 @@ from time import time
 from tests.fault.clients import NEWCOMER
 from tests.fault.deeds import kill, kill_and_hold, steer
 from tests.fault.drill import Fault
-from tests.fault.invariant import Allowance
+from tests.fault.invariant import ASTERISK_DIES, Allowance
 from tests.fault.stage import Stage
 
 _FALLEN = 20
@@ -99,7 +99,6 @@ FAULTS = [
         steer("controller.hold", None),
         healed_by="the dialplan's last step; the controller released",
         seconds=8.0,
-        short=True,
     ),
     Fault(
         "fallback-hung",
@@ -114,7 +113,7 @@ FAULTS = [
         "kill -9 of Asterisk: its calls are cut",
         kill("asterisk"),
         seconds=1.0,
-        allowed=Allowance(refusals=True, silence=True),
+        allowed=ASTERISK_DIES,
         short=True,
     ),
     Fault(

@@ -127,7 +127,7 @@ FAULTS = [
         healed_by="files can grow again",
         seconds=6.0,
     ),
-    Fault("redis-killed", "kill -9 of Redis", kill("redis"), seconds=1.0, short=True),
+    Fault("redis-killed", "kill -9 of Redis", kill("redis"), seconds=1.0),
     Fault("redis-flushed", "FLUSHALL in Redis", _flush, healed_by="the controller"),
     Fault(
         "redis-stopped",

@@ -33,16 +33,21 @@ cuts, and where a busy machine did not get to send or take packets."""
 class Allowance:
     """What a fault takes away by itself. ``refusals``: nobody is there to take a call;
     ``witness``: lines of Asterisk's account are destroyed; ``silence``: Asterisk itself is dead or
-    the phone is; ``recordings``: there is no disk to record on.
+    the phone is; ``recordings``: there is no disk to record on. ``cut_seconds``: so much of a talk
+    that goes on when Asterisk dies is not in its recording.
     """
 
     refusals: bool = False
     witness: bool = False
     silence: bool = False
     recordings: bool = False
+    cut_seconds: float = 0.0
 
 
 NONE = Allowance()
+ASTERISK_DIES = Allowance(refusals=True, silence=True, cut_seconds=6.0)
+"""Asterisk 22.10.1 writes sound in pieces of 32 KiB, two seconds; and the talk counts until the
+death is noticed."""
 
 _PENDING = (
     "unlogged",
@@ -106,23 +111,24 @@ def _of_call(row: Any, evidence: Evidence, allowed: Allowance) -> Iterator[str]:
     if allowed.recordings:
         return
     for talk in talks:
-        yield from _of_talk(call, talk, evidence)
+        yield from _of_talk(call, talk, evidence, allowed.cut_seconds)
     if row.outcome == "answered" and not any(talk.recording in evidence.files for talk in talks):
         yield f"call {call} counts as answered, and nothing shows that anybody talked"
 
 
-def _of_talk(call: str, talk: Talk, evidence: Evidence) -> Iterator[str]:
+def _of_talk(call: str, talk: Talk, evidence: Evidence, cut_seconds: float) -> Iterator[str]:
     row = evidence.recordings.get(talk.recording)
     if row is None:
         yield f"call {call} talked, and no recording {talk.recording} was expected"
-    elif talk.seconds <= SHORTEST_TALK_SECONDS:
+    elif talk.seconds <= SHORTEST_TALK_SECONDS + cut_seconds and row.id not in evidence.files:
         return
     elif row.state not in ("stored", "verified"):
         yield f"call {call}: recording {row.id} is only {row.state}"
     elif row.id not in evidence.files:
         yield f"call {call}: recording {row.id} of {talk.seconds:.1f} s has no file"
     elif (row.seconds or 0.0) < min(
-        talk.seconds - LOST_OF_RECORDING_SECONDS, talk.seconds * (1 - LOST_OF_RECORDING_SHARE)
+        talk.seconds - LOST_OF_RECORDING_SECONDS - cut_seconds,
+        talk.seconds * (1 - LOST_OF_RECORDING_SHARE) - cut_seconds,
     ):
         yield (
             f"call {call}: recording {row.id} has {row.seconds or 0:.1f} s"

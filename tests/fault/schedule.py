@@ -13,7 +13,7 @@ from random import Random
 from tests.fault.clients import GREETING, MENU, NEWCOMER, QUEUE, RINGING, TALKING, VOICEMAIL
 from tests.fault.deeds import kill, order, resume, steer, stop
 from tests.fault.drill import Deed, nothing
-from tests.fault.invariant import Allowance
+from tests.fault.invariant import ASTERISK_DIES, NONE, Allowance
 
 CALLING_SECONDS = 6.0
 LEAVING_SECONDS = 2.5
@@ -53,7 +53,7 @@ class Schedule:
     def allowed(self) -> Allowance:
         """Asterisk's death takes calls away."""
         dies = any(stroke.name == "asterisk-killed" for stroke in self.strokes)
-        return Allowance(refusals=dies, silence=dies)
+        return ASTERISK_DIES if dies else NONE
 
 
 _POINTS = (

@@ -10,8 +10,9 @@ from time import monotonic
 import psycopg2
 
 from ari_app.standalone.service_error import ServiceError
+from tests.fault.cel_file import CelFile
 from tests.fault.clients import FRAIL, NEWCOMER, RINGING, TEAMS
-from tests.fault.evidence import CelFile, gather
+from tests.fault.evidence import gather
 from tests.fault.guests import Guest, Guests
 from tests.fault.house import FaultHouse
 from tests.fault.invariant import Allowance, may_heal, violations

@@ -200,8 +200,8 @@ def test_a_call_whose_controller_never_came_back_is_ended(house: House) -> None:
     call = call_id(linked(1))
     house.write(whole(1))
     house.journal.append_entries(call, CLIENT, [offered(BEGAN)])
-    assert house.reconcile(after=60) == Reconciled(0, 0), "the controller may still come back"
-    assert house.reconcile(after=200) == Reconciled(entered=0, ended=1)
+    assert house.reconcile(after=10) == Reconciled(0, 0), "the controller may still come back"
+    assert house.reconcile(after=60) == Reconciled(entered=0, ended=1)
     assert house.select("SELECT outcome FROM calls") == [("abandoned",)]
     assert house.select("SELECT state FROM callbacks") == [("new",)]
     assert house.reconcile(after=300) == Reconciled(0, 0)
