@@ -25,6 +25,7 @@ bench: all-parts ## calls per second, and what a call costs
 	$(RUN) -m tests.bench
 
 fault: all-parts ## kill and stop services in the middle of calls; writes docs/reliability.md
+	$(RUN) -m pytest -m "fault and not real" tests/call
 	$(RUN) -m tests.fault.report
 
 venv: ## the Python libraries of requirements.lock, into .venv

@@ -106,12 +106,13 @@ class Guests:
         try:
             await guest.call.press(key)
         except ValueError as error:
-            if "481" not in str(error):  # the house hung up at this moment
+            # The house hung up at this moment, or Asterisk is dead and says nothing.
+            if not any(status in str(error) for status in ("481", "408")):
                 raise
 
     async def leave(self, guest: Guest) -> None:
         """Hang up."""
-        if guest.left_at is None and not guest.call.ended.is_set():
+        if guest.left_at is None and not guest.vanished and not guest.call.ended.is_set():
             guest.left_at = monotonic()
             await guest.call.hang_up()
 
@@ -127,6 +128,7 @@ class Guests:
             guest
             for guest in self.all
             if guest.reached
+            and not guest.vanished
             and not guest.call.ended.is_set()
             and (not places or guest.place in places)
         ]
@@ -138,6 +140,9 @@ class Guests:
         try:
             await asyncio.wait(moments, return_when=asyncio.FIRST_COMPLETED)
             if not call.answered.is_set():
+                return
+            if guest.left_at is not None:  # Asterisk was dead when the caller gave up
+                await call.hang_up()
                 return
             self.media.hear(call._far_sound[1], guest.heard)
             self.media.say(call._far_sound)

@@ -72,9 +72,10 @@ class Media(Sound):
         self._ticker = asyncio.create_task(self._tick())
 
     def close(self) -> None:
-        """Fall silent and deaf."""
+        """Fall silent and deaf. Twice is fine."""
         if self._ticker is not None:
             self._ticker.cancel()
+            self._ticker = None
             asyncio.get_running_loop().remove_reader(self._socket)
         super().close()
 
