@@ -206,6 +206,10 @@ def _objects(phone: Phone) -> dict[str, dict[str, str]]:
             "dtmf_mode": "auto_info",
             "rtp_symmetric": "true",
             "rewrite_contact": "true",
+            # A phone that died says no BYE; its caller goes back to the head of the line. A muted
+            # phone goes on sending packets, but a few send none while nobody speaks.
+            "rtp_timeout": "20",
+            "rtp_timeout_hold": "300",
             # The caller hears us, not the phone, when he is put on hold or taken back.
             "direct_media": "false",
             # A transfer by the phone itself would take the caller out of our hands.

@@ -6,8 +6,9 @@ import asyncio
 from datetime import UTC, datetime
 from time import time
 
+from ari_app.standalone.redis import client
 from tests.fault.clients import FRAIL, MENU, NEWCOMER, QUEUE, TEAMS, VOICEMAIL
-from tests.fault.drill import Fault
+from tests.fault.drill import PATIENCE_SECONDS, Fault
 from tests.fault.guests import Guests
 from tests.fault.invariant import Allowance
 from tests.fault.stage import VANISHING_AT, Stage
@@ -66,7 +67,10 @@ async def _daylight_saving(stage: Stage) -> None:
 
 
 async def _own_time(stage: Stage) -> None:
+    """Back to today. Redis has agents who are to rest until next spring: it is emptied as well."""
     stage.house.steer("clock", None)
+    with client(stage.house.settings) as redis:
+        redis.flushall()
     stage.house.kill("controller")
 
 
@@ -92,6 +96,7 @@ FAULTS = [
         "five callers' lines are gone without a BYE",
         _callers_vanish,
         healed_by=f"Asterisk, after {_RTP_TIMEOUT_SECONDS:.0f} s without a packet",
+        patience_seconds=_RTP_TIMEOUT_SECONDS + PATIENCE_SECONDS,
     ),
     Fault(
         "daylight-saving",
