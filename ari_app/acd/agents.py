@@ -44,6 +44,8 @@ MISSED_CALLS = "missed_calls"
 REST_SECONDS = {"busy": 5.0, "no_answer": 5.0, "unreachable": 10.0, "refused": 10.0}
 """How long an agent is offered nothing after a ring with this result. Without it a phone that is
 busy at once would be rung hundreds of times a second for the same caller."""
+FARTHEST_SECONDS = 7200.0
+"""No rest, lease or wrap-up is longer: one that ends later was set by a clock that was wrong."""
 UNANSWERED = frozenset({"no_answer", "unreachable"})
 """Results of a ring that say nobody is there; a refusal says that somebody is."""
 
@@ -144,9 +146,14 @@ def step(agent: AgentView, event: AgentEvent, now: float) -> AgentView | None:
     return replace(after, call=None, owner="", idle_since=_idle_since(agent, state, event, now))
 
 
+def rests(agent: AgentView, now: float) -> bool:
+    """Return whether the agent is offered nothing yet, after a missed ring."""
+    return now < agent.rests_until <= now + FARTHEST_SECONDS
+
+
 def due(agent: AgentView, now: float) -> AgentEvent | None:
     """Return the event that the passing of time has caused, or ``None``."""
-    if agent.until is None or now < agent.until:
+    if agent.until is None or now < agent.until <= now + FARTHEST_SECONDS:
         return None
     return AgentEvent("wrap_up_over" if agent.state == WRAP_UP else "lease_over")
 

@@ -50,7 +50,7 @@ from collections.abc import Iterable
 from heapq import heapify, heappop, heapreplace
 from typing import NamedTuple
 
-from ari_app.acd.agents import READY, AgentView
+from ari_app.acd.agents import READY, AgentView, rests
 from ari_app.acd.free_agents import FreeAgents
 from ari_app.acd.line import Line
 from ari_app.acd.turn import Turn
@@ -80,7 +80,7 @@ def match(
     With ``limit`` only the first so many: the same as cutting the whole answer there. The input is
     not changed; the caller stays in the line until the controller has reserved the agents.
     """
-    ready = [agent for agent in agents if agent.state == READY and agent.rests_until <= now]
+    ready = [agent for agent in agents if agent.state == READY and not rests(agent, now)]
     if not ready or not waiting:
         return []
     free = FreeAgents(ready)

@@ -158,3 +158,12 @@ def test_a_phone_that_refuses_is_not_rung_again_at_once() -> None:
     line = Line([Waiting("call-1", "anu", "reception", since=90.0)])
     assert match(line, [released], 101.0) == []
     assert [made.agents for made in match(line, [released], 110.0)] == [("bold",)]
+
+
+def test_an_agent_does_not_rest_until_next_spring_because_a_clock_was_wrong() -> None:
+    months = 180 * 86_400.0
+    rested = AgentView("bold", {"anu": 1}, state=READY, registered=True, rests_until=NOW + months)
+    line = Line([Waiting("call-1", "anu", "reception", since=NOW - 5)])
+    assert [made.agents for made in match(line, [rested], NOW)] == [("bold",)]
+    wrapping = AgentView("bold", state="wrap_up", registered=True, until=NOW + months)
+    assert due(wrapping, NOW) == AgentEvent("wrap_up_over")

@@ -58,8 +58,8 @@ def _turns() -> tuple[list[float], Turn]:
     turn = Turn(flow.start("call", "1", NOW), (), ())
     for number in range(CALLS):
         run = flow.start(f"call-{number}", "1", NOW)
-        for event in _story:
-            spent, turn = _timed(partial(advance, flow, run, event(run), NOW))
+        for step, event in enumerate(_story):
+            spent, turn = _timed(partial(advance, flow, run, event(run), NOW + 10.0 * step))
             times.append(spent)
             run = turn.run
         if run.outcome != "answered":

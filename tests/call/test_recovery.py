@@ -31,13 +31,13 @@ async def kill_controller(house: House) -> None:
 async def test_two_people_who_talk_go_on_talking_and_all_of_it_is_recorded(house: House) -> None:
     async with (
         phones(house, bold="answer:1:9", saraa="answer:1:9", tuya="answer:1:9"),
-        OutsideCall.place(house.settings, QUICK, "99100001", press="w0") as caller,
+        OutsideCall.place(house.settings, QUICK, "99150001", press="w0") as caller,
     ):
         await caller.wait_for("answered")
         await asyncio.sleep(4)
         await kill_controller(house)
         await caller.wait_for("hung_up", 30)
-    call = await asyncio.to_thread(house.call_from, "99100001")
+    call = await asyncio.to_thread(house.call_from, "99150001")
     assert call.outcome == "answered"
     assert 8 < call.talk_seconds < 11
     assert "resumed" in kinds(house, call.id)
@@ -47,7 +47,7 @@ async def test_two_people_who_talk_go_on_talking_and_all_of_it_is_recorded(house
 async def test_a_waiting_caller_keeps_the_place_and_gets_an_agent(house: House) -> None:
     async with (
         phones(house, bold="no_answer", saraa="no_answer", tuya="no_answer"),
-        OutsideCall.place(house.settings, QUICK, "99100002", press="w0") as caller,
+        OutsideCall.place(house.settings, QUICK, "99150002", press="w0") as caller,
     ):
         await caller.wait_for("answered")
         await asyncio.sleep(4)
@@ -55,7 +55,7 @@ async def test_a_waiting_caller_keeps_the_place_and_gets_an_agent(house: House) 
         for agent in ("bold", "saraa", "tuya"):
             await answer_with(house.settings, agent, TALK)
         await caller.wait_for("hung_up", 60)
-    call = await asyncio.to_thread(house.call_from, "99100002")
+    call = await asyncio.to_thread(house.call_from, "99150002")
     assert call.outcome == "answered"
     assert kinds(house, call.id).count("queue_joined") == 1
     assert call.waited_seconds > 4
@@ -64,7 +64,7 @@ async def test_a_waiting_caller_keeps_the_place_and_gets_an_agent(house: House) 
 async def test_a_caller_in_the_menu_hears_it_again(house: House) -> None:
     async with (
         phones(house),
-        OutsideCall.place(house.settings, QUICK, "99100003") as caller,
+        OutsideCall.place(house.settings, QUICK, "99150003") as caller,
     ):
         await caller.wait_for("answered")
         await asyncio.sleep(1.5)
@@ -72,12 +72,12 @@ async def test_a_caller_in_the_menu_hears_it_again(house: House) -> None:
         await asyncio.sleep(0.5)
         await caller.press("0")
         await caller.wait_for("hung_up", 30)
-    call = await asyncio.to_thread(house.call_from, "99100003")
+    call = await asyncio.to_thread(house.call_from, "99150003")
     assert call.outcome == "answered"
 
 
 async def test_a_caller_who_hung_up_meanwhile_is_owed_a_callback(house: House) -> None:
-    async with OutsideCall.place(house.settings, QUICK, "99100004") as caller:
+    async with OutsideCall.place(house.settings, QUICK, "99150004") as caller:
         await caller.wait_for("answered")
         pid = house.process("controller").pid
         assert pid is not None
@@ -85,24 +85,24 @@ async def test_a_caller_who_hung_up_meanwhile_is_owed_a_callback(house: House) -
         await caller.hang_up()
         await asyncio.sleep(0.5)
         os.kill(pid, signal.SIGKILL)
-    call = await asyncio.to_thread(house.call_from, "99100004", 15)
+    call = await asyncio.to_thread(house.call_from, "99150004", 15)
     assert call.outcome == "abandoned"
-    assert house.rows("SELECT 1 FROM callbacks WHERE number = %s", "+97699100004")
+    assert house.rows("SELECT 1 FROM callbacks WHERE number = %s", "+97699150004")
 
 
 async def test_a_talk_that_dies_with_asterisk_is_cut_recorded_so_far_and_called_back(
     house: House,
 ) -> None:
     async with phones(house, bold="answer:1:60", saraa="answer:1:60", tuya="answer:1:60"):
-        async with OutsideCall.place(house.settings, QUICK, "99100005", press="w0") as caller:
+        async with OutsideCall.place(house.settings, QUICK, "99150005", press="w0") as caller:
             await caller.wait_for("answered")
             await asyncio.sleep(6)
             before = house.process("asterisk")
             assert before.pid is not None
             os.kill(before.pid, signal.SIGKILL)
-            call = await asyncio.to_thread(house.call_from, "99100005", 10)
+            call = await asyncio.to_thread(house.call_from, "99150005", 10)
         assert call.outcome == "cut"
-        assert house.rows("SELECT 1 FROM callbacks WHERE number = %s", "+97699100005")
+        assert house.rows("SELECT 1 FROM callbacks WHERE number = %s", "+97699150005")
         assert stored(house, call.id).seconds > 2
         assert house.process("asterisk").restarts == before.restarts + 1
         await asyncio.to_thread(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psycopg2
 
-from ari_app.standalone.postgres import superuser_dsn
 from ari_app.standalone.redis import client
+from ari_app.store.roles import WRITER
 from tests.fault.deeds import kill, resume, stop
 from tests.fault.drill import Fault
 from tests.fault.house import FaultHouse
@@ -27,14 +27,14 @@ _taken: list[psycopg2.extensions.connection] = []
 
 async def _take_all_connections(stage: Stage) -> None:
     """Hold every connection, then break the shipper's: there is none left for it."""
-    dsn = superuser_dsn(stage.house.settings)
+    dsn = stage.house.settings.postgres_address(WRITER)
     with suppress(psycopg2.OperationalError):  # there are no more
         while len(_taken) < _MOST_CONNECTIONS:
             _taken.append(psycopg2.connect(dsn))
     with _taken[0].cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = 'duudlaga' AND pid <> pg_backend_pid()"
+            " WHERE usename = current_user AND application_name NOT IN ('', 'fault')"
         )
     for _ in range(20):
         with suppress(psycopg2.OperationalError):
