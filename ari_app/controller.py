@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -55,6 +56,7 @@ log = structlog.get_logger(__name__)
 
 HOUSEKEEPING_SECONDS = 1.0
 RECOVERY_RETRY_SECONDS = 0.5
+AMI_PATIENCE_SECONDS = 2.0
 
 
 class Controller:
@@ -184,6 +186,10 @@ class Controller:
         self._soon(self._recover())
 
     async def _recover(self) -> None:
+        # Leases and recordings need AMI, which comes back a little later than ARI.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AMI_PATIENCE_SECONDS):
+                await self._ami.wait_connected()
         try:
             await self._adoption.run()
             self._switchboard.resume()

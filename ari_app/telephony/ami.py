@@ -16,6 +16,10 @@ LONGEST_VALUE = 900
 """Characters; Asterisk throws away lines of 1025 bytes (``main/manager.c``, ``get_input``)."""
 
 
+AWAY_BEATS = 2
+"""Seconds without a connection after which panoramisk is not relied upon to open one."""
+
+
 class AmiError(Exception):
     """Asterisk refused an action, or gave no answer; the text is a sentence."""
 
@@ -124,8 +128,13 @@ class Ami:
         return answer
 
     async def _watch(self, link: AmiLink) -> None:
+        away = 0
         while True:
             await asyncio.sleep(1.0)
+            away = 0 if self.connected else away + 1
+            if away >= AWAY_BEATS:
+                link.connect_anew()
+                away = 0
             if not self.connected:
                 continue
             try:

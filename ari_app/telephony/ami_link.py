@@ -58,6 +58,15 @@ class AmiLink(Manager):  # type: ignore[misc]  # panoramisk has no type informat
         self._connecting = None if self._finished else super().connect()
         return self._connecting
 
+    def connect_anew(self) -> None:
+        """Connect, unless that is under way.
+
+        panoramisk 1.4 gives up for ever when a connection is closed in the moment in which it was
+        made, as a starting Asterisk does it: its protocol does not know its manager yet.
+        """
+        if self._connecting is None or self._connecting.done():
+            self.connect()
+
     def connection_made(self, f: asyncio.Future[Any]) -> None:
         """Take the connection into use, unless it came too late."""
         if not f.cancelled():

@@ -83,10 +83,13 @@ class Executor:
         self._talks.end(call, leg)
 
     def leave(self, call: Call) -> None:
-        """Clear what Asterisk holds for a caller whom somebody else has now."""
+        """Clear what is held for a caller whom somebody else has now, agents included."""
         self.let_go(call)
-        for leg in call.run.legs:
-            self._send(call, "DELETE", f"channels/{leg}")
+        for leg in call.run.legs.values():
+            self._send(call, "DELETE", f"channels/{leg.id}")
+            if leg.agent is not None:
+                result = "talked" if leg.state == "talking" else "cancelled"
+                self._queues.release(call, c.ReleaseAgent(leg.id, leg.agent, result))
 
     def give_back(self, call: Call) -> None:
         """Send the caller to the dialplan's fallback, after a fault of ours."""

@@ -45,6 +45,9 @@ class Hands(Protocol):
     def let_go(self, call: Call) -> None:
         """The run is over: clear what Asterisk still holds for the call."""
 
+    def leave(self, call: Call) -> None:
+        """Somebody else has the caller: clear what is held for the call, agents included."""
+
     def give_back(self, call: Call) -> None:
         """Send the caller back to the dialplan's fallback."""
 
@@ -108,7 +111,7 @@ class Switchboard:
         except RunTakenError:
             log.warning("run_taken", call=call.id)
             self.drop(call)
-            self._hands.let_go(call)
+            self._hands.leave(call)
         except Exception:
             log.exception("turn_failed", call=call.id)
             self.drop(call)

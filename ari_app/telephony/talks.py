@@ -21,6 +21,10 @@ from ari_app.telephony.lease import CALL_CAP_SECONDS
 
 log = structlog.get_logger(__name__)
 
+CLOSE_SECONDS = 3.0
+AMI_AWAY_SECONDS = 0.2
+"""Between two tries to record while AMI is not connected, as just after Asterisk's restart."""
+
 
 class Talks:
     """Begins and ends talks. ``monitor`` is the folder of raw recordings, one folder a client."""
@@ -58,8 +62,11 @@ class Talks:
             self._start(self._finish(call, talk))
 
     async def close(self) -> None:
-        """Wait until every recording under way is closed."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Wait until every recording under way is closed; give up one that cannot begin."""
+        if self._tasks:
+            _, waiting = await asyncio.wait(self._tasks, timeout=CLOSE_SECONDS)
+            for task in waiting:
+                task.cancel()
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -84,15 +91,17 @@ class Talks:
         stem = self._monitor / call.client / str(talk.recording)
         if call.recovered and await asyncio.to_thread(Path(f"{stem}-caller.wav").exists):
             return  # it was begun before we were away, and Asterisk goes on
-        try:
-            talk.monitor = await self._ami.mixmonitor(
-                call.channel, "", f"r({stem}-caller.wav)t({stem}-agent.wav)"
-            )
-        except AmiError as error:
-            # A full disk or a caller who just left: the talk goes on, the ledger shows the gap.
-            log.error(
-                "recording_refused", call=call.id, recording=talk.recording, reason=str(error)
-            )
+        sides = f"r({stem}-caller.wav)t({stem}-agent.wav)"
+        while call.talk is talk:
+            try:
+                talk.monitor = await self._ami.mixmonitor(call.channel, "", sides)
+            except AmiError as error:
+                if not self._ami.connected:
+                    await asyncio.sleep(AMI_AWAY_SECONDS)
+                    continue
+                # A caller who just left, or Asterisk's refusal: the ledger shows the gap.
+                log.error("recording_refused", recording=talk.recording, reason=str(error))
+            return
 
     async def _finish(self, call: Call, talk: Talk) -> None:
         if not call.held:

@@ -135,7 +135,7 @@ async def test_a_waiting_caller_hears_music(house: House) -> None:
     ):
         await caller.wait_for("hung_up", 30)
     waited = loudness(caller.heard)[-150:]
-    assert sum(each > 50 for each in waited) > 100, "most of the last three seconds"
+    assert sum(each > 12 for each in waited) > 100, "most of the last three seconds"
 
 
 async def test_all_phones_ring_and_the_first_who_answers_has_the_caller(house: House) -> None:

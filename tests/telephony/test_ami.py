@@ -17,6 +17,7 @@ class FakeAmi:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.silent = False
+        self.slams = False
         self.logins = 0
         self._writers: list[asyncio.StreamWriter] = []
         self._server: asyncio.Server | None = None
@@ -38,6 +39,9 @@ class FakeAmi:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)
+        if self.slams:
+            writer.transport.abort()
+            return
         writer.write(b"Asterisk Call Manager/9.0.0\r\n")
         try:
             while action := (await reader.readuntil(b"\r\n\r\n")).decode():
@@ -118,3 +122,17 @@ async def test_a_cut_fails_what_waits_and_an_old_lease_is_not_sent_again(
     await until(lambda: ami.connected)
     await ami.ping()
     assert server.lines.count("Action: AbsoluteTimeout") == 1
+
+
+async def test_an_asterisk_that_slams_the_door_while_it_starts_is_reached_in_the_end(
+    server: FakeAmi,
+) -> None:
+    server.slams = True
+    ami = Ami("127.0.0.1", await server.start(), "duudlaga", "secret")
+    await ami.start()
+    await asyncio.sleep(1)
+    server.slams = False
+    async with asyncio.timeout(10):
+        await ami.wait_connected()
+    await ami.ping()
+    await ami.stop()

@@ -64,6 +64,9 @@ class Notebook:
     def let_go(self, call: Call) -> None:
         self.lines.append("let go")
 
+    def leave(self, call: Call) -> None:
+        self.lines.append("left")
+
     def give_back(self, call: Call) -> None:
         self.lines.append("given back")
 
@@ -142,7 +145,7 @@ async def test_nothing_is_done_for_a_caller_whom_the_fallback_has_by_now(
 ) -> None:
     notebook.taken = True
     switchboard.post(call, e.CallOffered("+97699112233"))
-    assert notebook.lines == ["let go"]
+    assert notebook.lines == ["left"]
     assert switchboard.get(CALL) is None
 
 
