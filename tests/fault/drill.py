@@ -86,15 +86,17 @@ async def perform(stage: Stage, fault: Fault) -> Outcome:
     recovered = await _recovery(stage, newcomers)
     await disperse(stage)
     until = monotonic()
-    wrong = await stage.verdict(stage.guests.all, until, fault.allowed, fault.patience_seconds)
-    wrong += await _weary_agents(stage)
+    verdict = await stage.verdict(stage.guests.all, until, fault.allowed, fault.patience_seconds)
+    wrong = verdict.violations + await _weary_agents(stage)
+    if recovered is None:
+        wrong.append(f"no new caller got the controller within {RECOVERY_SECONDS:.0f} s")
     firsts = [first for each in newcomers if (first := each.first_sound_seconds()) is not None]
     return Outcome(
         fault,
         calls=len(stage.guests.all),
         lost=sum("lost" in each or "refused" in each for each in wrong),
         unlogged=sum("unlogged" in each for each in wrong),
-        silence=max(guest.silence(until) for guest in stage.guests.all),
+        silence=verdict.silence,
         first_sound=max(firsts, default=None),
         recovered=recovered,
         delay=stage.guests.media.worst_delay_seconds,

@@ -76,6 +76,11 @@ def violations(
     return found
 
 
+def silence_of(guest: Guest, evidence: Evidence, until: float) -> float:
+    """The longest time without sound, in seconds, until it was the caller's turn to speak."""
+    return guest.silence(min(until, evidence.their_turn.get(guest.caller, until)))
+
+
 def _of_guest(guest: Guest, evidence: Evidence, until: float, allowed: Allowance) -> Iterator[str]:
     rows = evidence.calls.get(guest.caller, [])
     linked = evidence.linked_ids.get(guest.caller, set())
@@ -91,7 +96,7 @@ def _of_guest(guest: Guest, evidence: Evidence, until: float, allowed: Allowance
         yield f"has {len(rows)} rows in calls"
     for row in rows:
         yield from _of_call(row, evidence, allowed)
-    silence = guest.silence(min(until, evidence.their_turn.get(guest.caller, until)))
+    silence = silence_of(guest, evidence, until)
     if silence > LONGEST_SILENCE_SECONDS and not allowed.silence:
         yield f"heard nothing for {silence:.1f} s"
 

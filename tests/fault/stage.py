@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from time import monotonic
 
 import psycopg2
@@ -15,13 +16,21 @@ from tests.fault.clients import FRAIL, NEWCOMER, RINGING, TEAMS
 from tests.fault.evidence import gather
 from tests.fault.guests import Guest, Guests
 from tests.fault.house import FaultHouse
-from tests.fault.invariant import Allowance, may_heal, violations
+from tests.fault.invariant import Allowance, may_heal, silence_of, violations
 from tests.fault.staff import Staff
 from tests.load.ring import Manner
 
 CALLERS_AT, VANISHING_AT, PHONES_AT, FRAIL_AT = (f"127.0.0.{n}" for n in (21, 22, 23, 24))
 QUICK_TALK_SECONDS = 1.5
 FIRST_LOOK_SECONDS, LAST_LOOK_SECONDS = 1.0, 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is wrong with some calls, and the longest silence that one of their callers heard."""
+
+    violations: list[str]
+    silence: float
 
 
 class Stage:
@@ -47,19 +56,20 @@ class Stage:
 
     async def verdict(
         self, guests: Sequence[Guest], until: float, allowed: Allowance, patience_seconds: float
-    ) -> list[str]:
+    ) -> Verdict:
         """What is still wrong after so long; at once when nothing is."""
         deadline = monotonic() + patience_seconds
         callers = [guest.caller for guest in guests]
-        pause = FIRST_LOOK_SECONDS
+        pause, silence = FIRST_LOOK_SECONDS, 0.0
         while True:
             try:
                 evidence = await asyncio.to_thread(gather, self.house, self.cel, callers)
                 wrong = violations(guests, evidence, until, allowed)
+                silence = max(silence_of(guest, evidence, until) for guest in guests)
             except (psycopg2.Error, ServiceError) as error:  # killed again, by a later schedule
                 wrong = [f"the house cannot be asked: {error}"]
             if monotonic() > deadline or not any(may_heal(each) for each in wrong):
-                return wrong
+                return Verdict(wrong, silence)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LAST_LOOK_SECONDS)
 
