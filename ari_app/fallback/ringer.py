@@ -102,7 +102,7 @@ class Ringer:
         )
         if recording is None:
             return None
-        files = TalkFiles(self.monitor, run.client, run.call, recording)
+        files = TalkFiles(self.monitor, run.client, recording)
         try:
             self.channel.record_talk(*files.prepare())
         except (OSError, ValueError) as error:

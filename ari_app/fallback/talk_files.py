@@ -11,11 +11,10 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class TalkFiles:
-    """The files of ``recording``, a talk of ``call``, below the folder ``monitor``."""
+    """The files of ``recording``, a talk, below the folder ``monitor``."""
 
     monitor: Path
     client: str
-    call: str
     recording: str
 
     def prepare(self) -> tuple[str, str]:

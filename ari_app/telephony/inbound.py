@@ -126,9 +126,10 @@ class Inbound:
         else:
             # The fallback goes on with the run, and writes its end.
             log.warning("caller_left_to_fallback", call=call.id, client=call.client)
-            call.held = False
             self._switchboard.drop(call)
-            self._executor.leave(call)
+            if call.held:
+                call.held = False
+                self._executor.leave(call)
 
     def _gone(self, event: ari.ChannelDestroyed) -> None:
         channel = event.channel.id

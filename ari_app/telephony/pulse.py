@@ -1,4 +1,4 @@
-"""Whether the event loop turns: a beat every quarter of a second, and how late it came."""
+"""Whether the event loop turns: a beat every quarter of a second."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ class Pulse:
 
     def __init__(self) -> None:
         self._beat_at = time.monotonic()
-        self.worst_lag_seconds = 0.0
-        """The greatest delay of a beat since somebody last set this to 0."""
 
     def stood_still(self) -> bool:
         """Return whether the last beat is longer ago than any sound process lets pass."""
@@ -36,7 +34,5 @@ class Pulse:
         self.revive()
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            lag = time.monotonic() - self._beat_at - BEAT_SECONDS
-            self.worst_lag_seconds = max(self.worst_lag_seconds, lag)
             if not self.stood_still():
                 self.revive()
