@@ -30,7 +30,8 @@ LONGEST_CALL_SECONDS = 6 * 3600.0
 _LOOK_BACK_SECONDS = 48 * 3600.0
 
 # A call is over when Asterisk said so; or, when it died with the call, once it counts its
-# channels anew; or, as the last way out, when no call can last so long.
+# channels anew; or, as the last way out, when no call can last so long. Shipping waits for the
+# answer, so a call's own events are read once, and those of others only where it must be.
 _OVER = """
     SELECT * FROM (
         SELECT started.call_id::text AS call, started.linked_id, started.number,
@@ -41,25 +42,28 @@ _OVER = """
                    AS message_kind,
                EXISTS (SELECT 1 FROM legs WHERE legs.call_id = started.call_id
                          AND legs.answered_at IS NOT NULL AND legs.ended_at IS NULL) AS talking,
-               greatest((SELECT max(at) FROM witness WHERE call_id = started.call_id),
+               greatest(own.last_at,
                         (SELECT max(at) FROM entries WHERE call_id = started.call_id))
                    AS last_seen_at,
-               (SELECT min(at) FROM witness
-                WHERE call_id = started.call_id AND event = 'HANGUP') AS hung_up_at,
-               (SELECT max(at) FROM witness
-                WHERE call_id = started.call_id AND event = 'LINKEDID_END') AS over_at,
-               (SELECT min(at) FROM witness AS later
-                WHERE later.node = started.node AND later.at > started.at
-                  AND later.call_id <> started.call_id
-                  AND later.channel_counter <= started.channel_counter
-                  AND later.event = 'CHAN_START') AS asterisk_began_at,
-               (SELECT detail FROM witness
-                WHERE call_id = started.call_id AND event = 'duudlaga_message_end'
-                LIMIT 1) AS message_status
-        FROM witness AS started LEFT JOIN calls ON calls.id = started.call_id
+               own.hung_up_at, own.over_at, own.message_status,
+               CASE WHEN own.over_at IS NULL THEN
+                   (SELECT min(at) FROM witness AS later
+                    WHERE later.node = started.node AND later.at > started.at
+                      AND later.call_id <> started.call_id
+                      AND later.channel_counter <= started.channel_counter
+                      AND later.event = 'CHAN_START')
+               END AS asterisk_began_at
+        FROM witness AS started
+        LEFT JOIN calls ON calls.id = started.call_id
+        CROSS JOIN LATERAL (
+            SELECT min(witness_id) AS first_id, max(at) AS last_at,
+                   min(at) FILTER (WHERE event = 'HANGUP') AS hung_up_at,
+                   max(at) FILTER (WHERE event = 'LINKEDID_END') AS over_at,
+                   min(detail) FILTER (WHERE event = 'duudlaga_message_end') AS message_status
+            FROM witness WHERE call_id = started.call_id
+        ) AS own
         WHERE started.node = %(node)s AND calls.outcome IS NULL
-          AND started.witness_id =
-              (SELECT min(witness_id) FROM witness WHERE call_id = started.call_id)
+          AND started.witness_id = own.first_id
           AND started.at > %(now)s - make_interval(secs => %(look_back)s)
     ) AS seen
     WHERE coalesce(over_at, asterisk_began_at) <

@@ -40,6 +40,9 @@ MIGRATIONS: tuple[str, ...] = (
     );
     """,
     "CREATE TABLE spooled (name TEXT PRIMARY KEY) WITHOUT ROWID",
+    # Whether a call is known is asked under the write lock, for which live calls wait: read from
+    # end to end, 30,000 lines take 10 ms.
+    "CREATE INDEX entries_of_call ON entries (call)",
 )
 
 

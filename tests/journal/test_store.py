@@ -131,6 +131,28 @@ def test_a_call_known_to_the_journal_is_not_entered_again(journal: Journal, path
     assert len(entries(path)) == 1
 
 
+def test_entering_a_missed_call_holds_up_live_calls_no_longer_after_a_busy_day(
+    journal: Journal,
+) -> None:
+    def effort(call: int) -> int:
+        """How long the write lock is held, in hundreds of SQLite's steps."""
+        steps = 0
+
+        def step() -> int:
+            nonlocal steps
+            steps += 1
+            return 0
+
+        journal._db.set_progress_handler(step, 100)
+        assert journal.append_once(f"missed-{call}", "anu-clinic", [OFFERED])
+        journal._db.set_progress_handler(None, 0)
+        return steps
+
+    in_the_morning = effort(1)
+    journal.append_notes([(f"call-{number}", "anu-clinic", OFFERED) for number in range(2000)])
+    assert effort(2) <= in_the_morning + 1
+
+
 def test_a_resumed_call_finds_the_flow_on_which_it_began(path: Path) -> None:
     bundle = {"client": "anu-clinic", "flow": "main", "definition": {"name": "Үндсэн"}}
     with Journal(path) as before:

@@ -123,6 +123,24 @@ def test_a_call_that_nobody_took_in_is_entered_with_a_callback(house: House) -> 
     assert house.reconcile(after=120) == Reconciled(entered=0, ended=0)
 
 
+def test_looking_for_a_crowd_of_missed_calls_does_not_keep_the_history_waiting(
+    house: House,
+) -> None:
+    with transaction(house.connection) as cursor:
+        cursor.execute(
+            """INSERT INTO witness (node, call_id, linked_id, unique_id, channel_counter, event, at,
+                                    context, number, caller_raw, caller_name, detail)
+               SELECT %(node)s, id, n, n, n, event, to_timestamp(%(began)s + n), 'intake',
+                      %(number)s, %(caller)s, '', ''
+               FROM (SELECT n, gen_random_uuid() AS id FROM generate_series(1, 3000) AS n) AS crowd,
+                    unnest(ARRAY['CHAN_START', 'HANGUP', 'CHAN_END', 'LINKEDID_END']) AS event""",
+            {"node": house.journal.node, "began": BEGAN, "number": NUMBER, "caller": DORJ},
+        )
+        cursor.execute("SET statement_timeout = '2s'")
+    moment = datetime.fromtimestamp(BEGAN + 3600, UTC)
+    assert house.reconciler.run(house.connection, moment) == Reconciled(entered=3000, ended=0)
+
+
 def test_a_call_that_is_on_record_is_left_alone(house: House) -> None:
     house.write(whole(1))
     house.journal.append_entries(call_id(linked(1)), CLIENT, missed(BEGAN))
