@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
-from psycopg2.extras import Json, execute_values
+from psycopg2.extras import Json
 
 from ari_app.journal.arrived import Arrived
 from ari_app.journal.projection import project
+from ari_app.journal.statement import Statement, Work, carry_out
 from ari_app.store.database import Connection, Cursor, transaction
 
 _log = structlog.get_logger(__name__)
 # Any number. Whoever holds it is the only one of the house who adds entries and derives from
 # them, so that the order of entry_id is the order in which they were applied.
 _ORDER_LOCK = 7_011_0002
+_TAKE_ORDER = f"SELECT pg_advisory_xact_lock({_ORDER_LOCK})"
+_POSITION = "SELECT position FROM shipping WHERE node = %s"
+_ADD = Statement(
+    "add_entry",
+    """INSERT INTO entries (node, seq, client_id, call_id, kind, at, data)
+       VALUES (%(node)s, %(seq)s, %(client)s, %(call)s, %(kind)s, %(at)s, %(data)s)""",
+)
+_SHIPPED = Statement(
+    "shipped",
+    """INSERT INTO shipping (node, position) VALUES (%(node)s, %(seq)s)
+       ON CONFLICT (node) DO UPDATE SET position = excluded.position, shipped_at = now()""",
+)
 _REBUILD_BATCH = 1000
 _DERIVED = ("refused_entries", "callbacks", "recordings", "legs", "calls", "agent_state_history")
 
@@ -22,7 +35,7 @@ _DERIVED = ("refused_entries", "callbacks", "recordings", "legs", "calls", "agen
 def position(connection: Connection, node: str) -> int:
     """Return the last line of this node's journal that has arrived; 0 = none."""
     with transaction(connection) as cursor:
-        cursor.execute("SELECT position FROM shipping WHERE node = %s", (node,))
+        cursor.execute(_POSITION, (node,))
         row = cursor.fetchone()
         return int(row.position) if row else 0
 
@@ -30,33 +43,21 @@ def position(connection: Connection, node: str) -> int:
 def ship(connection: Connection, node: str, entries: Sequence[Arrived]) -> None:
     """Add the next lines of a node's journal, leaving out those that have arrived already."""
     with transaction(connection) as cursor:
-        take_order(cursor)
-        cursor.execute("SELECT position FROM shipping WHERE node = %s", (node,))
+        # Two statements and two snapshots, but one message: what the lock let in is seen.
+        cursor.execute(f"{_TAKE_ORDER}; {_POSITION}", (node,))
         row = cursor.fetchone()
         new = [entry for entry in entries if row is None or entry.seq > row.position]
         if not new:
             return
-        append(cursor, new)
-        cursor.execute(
-            """INSERT INTO shipping (node, position) VALUES (%s, %s)
-               ON CONFLICT (node) DO UPDATE SET position = excluded.position, shipped_at = now()""",
-            (node, new[-1].seq),
-        )
+        added = [_add(entry) for entry in new]
+        carry_out(cursor, [*added, (_SHIPPED, {"node": node, "seq": new[-1].seq})])
+        _project(cursor, new)
 
 
 def append(cursor: Cursor, entries: Sequence[Arrived]) -> None:
     """Add entries and derive from them, within the transaction of the caller."""
     take_order(cursor)
-    execute_values(
-        cursor,
-        "INSERT INTO entries (node, seq, client_id, call_id, kind, at, data) VALUES %s",
-        [
-            (entry.node, entry.seq, entry.client, entry.call, entry.kind, entry.at,
-             Json(entry.data))
-            for entry in entries
-        ],
-        page_size=len(entries),
-    )  # fmt: skip
+    carry_out(cursor, map(_add, entries))
     _project(cursor, list(entries))
 
 
@@ -90,7 +91,12 @@ def rebuild(connection: Connection) -> int:
 
 def take_order(cursor: Cursor) -> None:
     """Become the only one who adds entries, until the end of the transaction."""
-    cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_ORDER_LOCK,))
+    cursor.execute(_TAKE_ORDER)
+
+
+def _add(entry: Arrived) -> Work:
+    facts = {"seq": entry.seq, "kind": entry.kind, "data": Json(entry.data)}
+    return _ADD, {**entry.parameters, **facts}
 
 
 def _project(cursor: Cursor, entries: list[Arrived]) -> None:

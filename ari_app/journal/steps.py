@@ -2,196 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ari_app.flow.outcome import MISSED
 from ari_app.journal.arrived import Arrived
-from ari_app.journal.callback_rules import close_answered, count_miss
-from ari_app.store.database import Cursor
+from ari_app.journal.callback_rules import CLOSE_ANSWERED, COUNT_BOOKED, COUNT_ENDED
+from ari_app.journal.statement import Statement, Work
 
+CALL_BEGUN = Statement(
+    "call_begun",
+    """INSERT INTO calls (id, client_id, offered_at, node)
+       VALUES (%(call)s, %(client)s, %(at)s, %(node)s) ON CONFLICT DO NOTHING""",
+)
+"""A call whose beginning was lost has a row all the same."""
 
-def _call_offered(cursor: Cursor, entry: Arrived) -> None:
-    cursor.execute(
-        """INSERT INTO calls (id, client_id, number, caller, caller_raw, caller_name, language,
+_CALL_OFFERED = Statement(
+    "call_offered",
+    """WITH offered AS (
+           INSERT INTO calls (id, client_id, number, caller, caller_raw, caller_name, language,
                               offered_at, flow, revision, node)
            VALUES (%(call)s, %(client)s, %(number)s, %(caller_number)s, %(caller_raw)s,
                    %(caller_name)s, %(language)s, %(at)s, %(flow)s, %(revision)s, %(node)s)
-           ON CONFLICT DO NOTHING""",
-        entry.with_data("number", "caller_number", "language", "flow", "revision",
-                        caller_raw="", caller_name=""),
-    )  # fmt: skip
-    if cursor.rowcount and entry.data.get("caller_number"):
-        cursor.execute(
-            """INSERT INTO contacts (client_id, number, first_call_at, last_call_at, calls)
-               VALUES (%(client)s, %(caller_number)s, %(at)s, %(at)s, 1)
-               ON CONFLICT (client_id, number) DO UPDATE SET
-                   first_call_at = least(contacts.first_call_at, excluded.first_call_at),
-                   last_call_at = greatest(contacts.last_call_at, excluded.last_call_at),
-                   calls = contacts.calls + 1""",
-            entry.with_data("caller_number"),
-        )
-
-
-def _language_set(cursor: Cursor, entry: Arrived) -> None:
-    cursor.execute(
-        "UPDATE calls SET language = %(language)s WHERE id = %(call)s", entry.with_data("language")
-    )
-
-
-def _queue_joined(cursor: Cursor, entry: Arrived) -> None:
-    cursor.execute(
-        "UPDATE calls SET queue = %(queue)s WHERE id = %(call)s", entry.with_data("queue")
-    )
-
-
-def _queue_left(cursor: Cursor, entry: Arrived) -> None:
-    cursor.execute(
-        """UPDATE calls SET waited_seconds = waited_seconds + %(waited_seconds)s
-           WHERE id = %(call)s""",
-        entry.with_data(waited_seconds=0),
-    )
-
-
-def _leg_ringing(cursor: Cursor, entry: Arrived) -> None:
-    cursor.execute(
-        """INSERT INTO legs (id, client_id, call_id, agent, number, ringing_at)
-           VALUES (%(leg)s, %(client)s, %(call)s, %(agent)s, %(number)s, %(at)s)
-           ON CONFLICT DO NOTHING""",
-        entry.with_data("leg", "agent", "number"),
-    )
-
-
-def _leg_missed(cursor: Cursor, entry: Arrived) -> None:
-    _leg_ringing(cursor, entry)
-    cursor.execute(
-        """UPDATE legs SET ended_at = %(at)s, result = %(reason)s
-           WHERE id = %(leg)s AND ended_at IS NULL""",
-        entry.with_data("leg", "reason"),
-    )
-
-
-def _talk_started(cursor: Cursor, entry: Arrived) -> None:
-    _leg_ringing(cursor, entry)
-    data = entry.with_data("leg", "agent", "queue")
-    cursor.execute(
-        "UPDATE legs SET answered_at = coalesce(answered_at, %(at)s), result = 'talked'"
-        " WHERE id = %(leg)s",
-        data,
-    )
-    cursor.execute(
-        """UPDATE calls SET agent = coalesce(agent, %(agent)s), queue = coalesce(%(queue)s, queue)
-           WHERE id = %(call)s""",
-        data,
-    )
-    cursor.execute(
-        """UPDATE calls SET answered_at = %(at)s WHERE id = %(call)s AND answered_at IS NULL
-           RETURNING caller""",
-        data,
-    )
-    first = cursor.fetchone()
-    if first is not None and first.caller is not None:
-        cursor.execute(
-            """UPDATE contacts SET answered_calls = answered_calls + 1
-               WHERE client_id = %s AND number = %s""",
-            (entry.client, first.caller),
-        )
-        close_answered(cursor, entry, first.caller)
-
-
-def _talk_ended(cursor: Cursor, entry: Arrived) -> None:
-    data = entry.with_data("leg", "by", seconds=0)
-    cursor.execute(
-        """UPDATE legs SET ended_at = %(at)s, ended_by = %(by)s,
-                           talk_seconds = talk_seconds + %(seconds)s WHERE id = %(leg)s""",
-        data,
-    )
-    cursor.execute(
-        "UPDATE calls SET talk_seconds = talk_seconds + %(seconds)s WHERE id = %(call)s", data
-    )
-
-
-def _recording_expected(cursor: Cursor, entry: Arrived) -> None:
-    cursor.execute(
-        """INSERT INTO recordings (id, client_id, call_id, kind, leg, agent, expected_at)
-           VALUES (%(recording)s, %(client)s, %(call)s, %(kind)s, %(leg)s, %(agent)s, %(at)s)
-           ON CONFLICT DO NOTHING""",
-        entry.with_data("recording", "kind", "leg", "agent"),
-    )
-
-
-def _recording_stored(cursor: Cursor, entry: Arrived) -> None:
-    _recording_expected(cursor, entry)  # a recording that nobody announced is kept as well
-    cursor.execute(
-        """UPDATE recordings SET state = 'stored', stored_at = %(at)s, path = %(path)s,
-                  peaks_path = %(peaks)s, sha256 = %(sha256)s, bytes = %(bytes)s,
-                  seconds = %(seconds)s
-           WHERE id = %(recording)s""",
-        entry.with_data("recording", "path", "peaks", "sha256", "bytes", "seconds"),
-    )
-
-
-def _agent_state_changed(cursor: Cursor, entry: Arrived) -> None:
-    cursor.execute(
-        """INSERT INTO agent_state_history (agent, state, reason, began_at)
-           VALUES (%(agent)s, %(new)s, %(reason)s, %(at)s)""",
-        entry.with_data("agent", "new", reason=""),
-    )
-
-
-def _callback_booked(cursor: Cursor, entry: Arrived) -> None:
-    count_miss(cursor, entry, entry.with_data("number", "queue", "language", "queued_at",
-                                              reason="missed"))  # fmt: skip
-
-
-def _callback_closed(cursor: Cursor, entry: Arrived) -> None:
-    cursor.execute(
-        """UPDATE callbacks SET state = %(state)s, closed_reason = %(reason)s, closed_at = %(at)s
-           WHERE id = %(call)s AND state NOT IN ('done', 'closed')""",
-        entry.with_data("reason", state="closed"),
-    )
-
-
-def _call_ended(cursor: Cursor, entry: Arrived) -> None:
-    """The first end counts: a controller that was thought dead may come with another."""
-    cursor.execute(
-        # A talk too short for a word leaves another outcome: then nobody answered.
-        """UPDATE calls SET outcome = %(outcome)s, ended_at = %(at)s, ended_by = %(by)s,
+           ON CONFLICT DO NOTHING RETURNING caller
+       )
+       INSERT INTO contacts (client_id, number, first_call_at, last_call_at, calls)
+       SELECT %(client)s, caller, %(at)s, %(at)s, 1 FROM offered WHERE caller <> ''
+       ON CONFLICT (client_id, number) DO UPDATE SET
+           first_call_at = least(contacts.first_call_at, excluded.first_call_at),
+           last_call_at = greatest(contacts.last_call_at, excluded.last_call_at),
+           calls = contacts.calls + 1""",
+)
+_LANGUAGE_SET = Statement(
+    "language_set", "UPDATE calls SET language = %(language)s WHERE id = %(call)s"
+)
+_QUEUE_JOINED = Statement("queue_joined", "UPDATE calls SET queue = %(queue)s WHERE id = %(call)s")
+_QUEUE_LEFT = Statement(
+    "queue_left",
+    """UPDATE calls SET waited_seconds = waited_seconds + %(waited_seconds)s
+       WHERE id = %(call)s""",
+)
+_LEG_RINGING = Statement(
+    "leg_ringing",
+    """INSERT INTO legs (id, client_id, call_id, agent, number, ringing_at)
+       VALUES (%(leg)s, %(client)s, %(call)s, %(agent)s, %(number)s, %(at)s)
+       ON CONFLICT DO NOTHING""",
+)
+_LEG_MISSED = Statement(
+    "leg_missed",
+    """INSERT INTO legs (id, client_id, call_id, agent, number, ringing_at, ended_at, result)
+       VALUES (%(leg)s, %(client)s, %(call)s, %(agent)s, %(number)s, %(at)s, %(at)s, %(reason)s)
+       ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, result = excluded.result
+       WHERE legs.ended_at IS NULL""",
+)
+_LEG_TALKS = Statement(
+    "leg_talks",
+    """INSERT INTO legs (id, client_id, call_id, agent, number, ringing_at, answered_at, result)
+       VALUES (%(leg)s, %(client)s, %(call)s, %(agent)s, %(number)s, %(at)s, %(at)s, 'talked')
+       ON CONFLICT (id) DO UPDATE SET
+           answered_at = coalesce(legs.answered_at, excluded.answered_at), result = 'talked'""",
+)
+_CALL_TALKS = Statement(
+    "call_talks",
+    """WITH first_talk AS (
+           SELECT caller FROM calls WHERE id = %(call)s AND answered_at IS NULL
+       ),
+       reached AS (
+           UPDATE contacts SET answered_calls = answered_calls + 1 FROM first_talk
+           WHERE client_id = %(client)s AND number = first_talk.caller
+       )
+       UPDATE calls SET agent = coalesce(agent, %(agent)s), queue = coalesce(%(queue)s, queue),
+                        answered_at = coalesce(answered_at, %(at)s)
+       WHERE id = %(call)s""",
+)
+_TALK_ENDED = Statement(
+    "talk_ended",
+    """WITH leg AS (
+           UPDATE legs SET ended_at = %(at)s, ended_by = %(by)s,
+                           talk_seconds = talk_seconds + %(seconds)s WHERE id = %(leg)s
+       )
+       UPDATE calls SET talk_seconds = talk_seconds + %(seconds)s WHERE id = %(call)s""",
+)
+_RECORDING_EXPECTED = Statement(
+    "recording_expected",
+    """INSERT INTO recordings (id, client_id, call_id, kind, leg, agent, expected_at)
+       VALUES (%(recording)s, %(client)s, %(call)s, %(kind)s, %(leg)s, %(agent)s, %(at)s)
+       ON CONFLICT DO NOTHING""",
+)
+# A recording that nobody announced is kept as well.
+_RECORDING_STORED = Statement(
+    "recording_stored",
+    """INSERT INTO recordings (id, client_id, call_id, kind, leg, agent, expected_at, state,
+                               stored_at, path, peaks_path, sha256, bytes, seconds)
+       VALUES (%(recording)s, %(client)s, %(call)s, %(kind)s, %(leg)s, %(agent)s, %(at)s, 'stored',
+               %(at)s, %(path)s, %(peaks)s, %(sha256)s, %(bytes)s, %(seconds)s)
+       ON CONFLICT (id) DO UPDATE SET
+           state = excluded.state, stored_at = excluded.stored_at, path = excluded.path,
+           peaks_path = excluded.peaks_path, sha256 = excluded.sha256, bytes = excluded.bytes,
+           seconds = excluded.seconds""",
+)
+_AGENT_STATE_CHANGED = Statement(
+    "agent_state_changed",
+    """INSERT INTO agent_state_history (agent, state, reason, began_at)
+       VALUES (%(agent)s, %(new)s, %(reason)s, %(at)s)""",
+)
+_CALLBACK_CLOSED = Statement(
+    "callback_closed",
+    """UPDATE callbacks SET state = %(state)s, closed_reason = %(reason)s, closed_at = %(at)s
+       WHERE id = %(call)s AND state NOT IN ('done', 'closed')""",
+)
+# The first end counts: a controller that was thought dead may come with another. A talk too short
+# for a word leaves another outcome: then nobody answered.
+_CALL_ENDED = Statement(
+    "call_ended",
+    """WITH ended AS (
+           UPDATE calls SET outcome = %(outcome)s, ended_at = %(at)s, ended_by = %(by)s,
                answered_at = CASE WHEN %(outcome)s IN ('answered', 'cut') THEN answered_at END,
                agent = CASE WHEN %(outcome)s IN ('answered', 'cut') THEN agent END
-           WHERE id = %(call)s AND outcome IS NULL RETURNING outcome, caller, queue, language""",
-        entry.with_data("outcome", "by"),
-    )
-    ended = cursor.fetchone()
-    if ended is None:
-        return
-    cursor.execute(
-        "UPDATE legs SET ended_at = %(at)s WHERE call_id = %(call)s AND ended_at IS NULL",
-        entry.parameters,
-    )
-    if ended.outcome in MISSED:  # usually booked by an entry of its own just before
-        reason = "cut" if ended.outcome == "cut" else "missed"
-        miss = {"number": ended.caller, "queue": ended.queue, "language": ended.language,
-                "reason": reason, "queued_at": None}  # fmt: skip
-        count_miss(cursor, entry, {**entry.parameters, **miss})
+           WHERE id = %(call)s AND outcome IS NULL RETURNING id
+       )
+       UPDATE legs SET ended_at = %(at)s FROM ended
+       WHERE legs.call_id = ended.id AND legs.ended_at IS NULL""",
+)
 
 
-STEPS: dict[str, Callable[[Cursor, Arrived], None]] = {
-    "call_offered": _call_offered,
-    "language_set": _language_set,
-    "queue_joined": _queue_joined,
-    "queue_left": _queue_left,
-    "agent_ringing": _leg_ringing,
-    "agent_missed": _leg_missed,
-    "number_ringing": _leg_ringing,
-    "number_missed": _leg_missed,
+def _call_ended(entry: Arrived) -> Iterable[Work]:
+    yield _CALL_ENDED, entry.with_data("outcome", "by")
+    if entry.data.get("outcome") in MISSED:
+        yield COUNT_ENDED, entry.parameters
+
+
+def _talk_started(entry: Arrived) -> Iterable[Work]:
+    data = entry.with_data("leg", "agent", "number", "queue")
+    return [(_LEG_TALKS, data), (CLOSE_ANSWERED, data), (_CALL_TALKS, data)]
+
+
+def _one(
+    statement: Statement, *names: str, **defaults: object
+) -> Callable[[Arrived], Iterable[Work]]:
+    """One statement, with these facts of the entry."""
+    return lambda entry: [(statement, entry.with_data(*names, **defaults))]
+
+
+_LEG = ("leg", "agent", "number")
+_RECORDING = ("recording", "kind", "leg", "agent")
+
+STEPS: dict[str, Callable[[Arrived], Iterable[Work]]] = {
+    "call_offered": _one(
+        _CALL_OFFERED, "number", "caller_number", "language", "flow", "revision",
+        caller_raw="", caller_name="",
+    ),
+    "language_set": _one(_LANGUAGE_SET, "language"),
+    "queue_joined": _one(_QUEUE_JOINED, "queue"),
+    "queue_left": _one(_QUEUE_LEFT, waited_seconds=0),
+    "agent_ringing": _one(_LEG_RINGING, *_LEG),
+    "agent_missed": _one(_LEG_MISSED, *_LEG, "reason"),
+    "number_ringing": _one(_LEG_RINGING, *_LEG),
+    "number_missed": _one(_LEG_MISSED, *_LEG, "reason"),
     "talk_started": _talk_started,
-    "talk_ended": _talk_ended,
-    "recording_expected": _recording_expected,
-    "recording_stored": _recording_stored,
-    "callback_booked": _callback_booked,
-    "callback_closed": _callback_closed,
+    "talk_ended": _one(_TALK_ENDED, "leg", "by", seconds=0),
+    "recording_expected": _one(_RECORDING_EXPECTED, *_RECORDING),
+    "recording_stored": _one(
+        _RECORDING_STORED, *_RECORDING, "path", "peaks", "sha256", "bytes", "seconds"
+    ),
+    "callback_booked": _one(
+        COUNT_BOOKED, "number", "queue", "language", "queued_at", reason="missed"
+    ),
+    "callback_closed": _one(_CALLBACK_CLOSED, "reason", state="closed"),
     "call_ended": _call_ended,
-    "agent_state_changed": _agent_state_changed,
-}
+    "agent_state_changed": _one(_AGENT_STATE_CHANGED, "agent", "new", reason=""),
+}  # fmt: skip
 WITHOUT_CALL = {"call_offered", "agent_state_changed"}
 """Kinds that need no row in ``calls`` to begin with."""

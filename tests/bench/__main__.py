@@ -19,7 +19,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import answering, capacity, clients, inside, journey, next_caller
+from tests.bench import answering, capacity, clients, history, inside, journey, next_caller
 from tests.bench.figure import Figure
 from tests.load import machine
 from tests.load.callers import Callers
@@ -28,7 +28,7 @@ from tests.load.phones import AgentPhones
 from tests.load.ring import Manner
 
 CALLERS_AT, PHONES_AT = "127.0.0.3", "127.0.0.4"
-PARTS = ("inside", "answering", "journey", "next_caller", "capacity")
+PARTS = ("inside", "history", "answering", "journey", "next_caller", "capacity")
 _MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: ""}
 
 
@@ -59,7 +59,8 @@ async def _with_services(
 
 def _measure(wanted: list[str], tell: Callable[[str], None]) -> list[Figure]:
     figures = inside.measure() if "inside" in wanted else []
-    if wanted == ["inside"]:
+    figures += history.measure(tell) if "history" in wanted else []
+    if not set(wanted) - {"inside", "history"}:
         return figures
     with House() as house:
         tell("a house of its own runs")

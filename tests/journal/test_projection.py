@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -194,6 +195,21 @@ def test_an_entry_that_makes_no_sense_is_set_aside_and_holds_up_nobody(writer: C
     assert len(select(writer, "SELECT 1 FROM entries")) == len(bad)
 
 
+def test_entries_that_come_together_say_the_same_as_one_by_one(writer: Connection) -> None:
+    nonsense = Entry("queue_left", 1001, {"waited_seconds": "long"})
+    stories = [missed(1000), [nonsense, *answered(2000)], missed(1990), answered(1500, leg="b")]
+    lines = [line for number, entries in enumerate(stories) for line in arrived(number, entries, 1)]
+    together = [replace(line, seq=seq) for seq, line in enumerate(lines, 1)]
+    ship(writer, "n", together)
+    before = derived(writer)
+    assert len(select(writer, "SELECT 1 FROM refused_entries")) == 1
+    empty(writer)
+    for line in together:
+        ship(writer, "n", [line])
+    assert derived(writer) == before
+    assert len(select(writer, "SELECT 1 FROM refused_entries")) == 1
+
+
 def test_hostile_text_arrives_readable_and_stops_nothing(writer: Connection) -> None:
     data = '{"caller_name":"\'); DROP TABLE calls;--\\u0000\\ud800","caller_raw":"x\\u0000"}'
     ship(writer, "n", [Arrived.read("n", 1, call_name(1), CLIENT, "call_offered", 1.0, data)])
@@ -207,6 +223,12 @@ TABLES = ("calls", "legs", "recordings", "callbacks", "contacts")
 def derived(connection: Connection) -> dict[str, list[Any]]:
     query = "SELECT * FROM {} ORDER BY 1, 2"
     return {table: select(connection, query.format(table)) for table in TABLES}
+
+
+def empty(connection: Connection) -> None:
+    with transaction(connection) as cursor:
+        for table in (*TABLES, "refused_entries", "entries", "shipping"):
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (the test's own words)
 
 
 numbers = st.sampled_from([DORJ, "+97699445566", None])
@@ -230,9 +252,7 @@ stories = st.lists(
 def test_history_deleted_and_derived_again_is_the_same(
     writer: Connection, stories: list[list[Entry]], data: st.DataObject
 ) -> None:
-    with transaction(writer) as cursor:
-        for table in (*TABLES, "refused_entries", "entries", "shipping"):
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (the test's own words)
+    empty(writer)
     queues = [(number, list(entries)) for number, entries in enumerate(stories)]
     mixed: list[Arrived] = []
     while queues:  # calls go on side by side
