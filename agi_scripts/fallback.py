@@ -40,7 +40,7 @@ JOURNAL_SECONDS = 1.0
 def answer_call(channel: Channel, home: Home, clock: Callable[[], float] = time.time) -> bool:
     """Bring the call to its end; ``False`` when the caller went before that, or to the dialplan."""
     house = House(home)
-    keeper = Keeper(_journal(home), home.spool, channel.unique_id, clock)
+    keeper = Keeper(_journal(home), home.spool, home.cel, channel.unique_id, clock)
     try:
         opening = open_call(channel, keeper, house.snapshot, clock(), house.language)
         session = Session(

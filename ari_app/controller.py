@@ -51,6 +51,7 @@ from ari_app.telephony.queues import Queues
 from ari_app.telephony.runs import Runs
 from ari_app.telephony.switchboard import Switchboard
 from ari_app.telephony.talks import Talks
+from ari_app.telephony.traces import Disk
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +102,7 @@ class Controller:
             self._runs,
             self._intake,
             clock,
-            settings.cel,
+            Disk(settings.cel, clock.of),
         )
         self._leases = Leases(self._ami, self._switchboard, self._can_act, clock)
         self._phones = Phones(self._ari, self._phone_changed)

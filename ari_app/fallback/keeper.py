@@ -10,11 +10,14 @@ from typing import Any
 
 from ari_app.flow.commands import to_json
 from ari_app.flow.engine import Turn
-from ari_app.flow.run import run_to_json
+from ari_app.flow.events import LegHungUp
+from ari_app.flow.run import Run, run_to_json
 from ari_app.journal import spool
+from ari_app.journal.hang_ups import hang_ups
 from ari_app.journal.journal_error import JournalError, RunTakenError
 from ari_app.journal.store import Journal
 from ari_app.journal.turn import SavedRun, SavedTurn
+from ari_app.telephony.causes import was_lost
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +27,12 @@ class Keeper:
     """Saves turns in ``journal`` or, once that fails (``None``: it could not be opened), in the
     folder ``spool``: then for the rest of the call, so that its entries stay in order.
 
-    ``channel`` is the unique id of the caller's channel.
+    ``cel`` is Asterisk's own account of calls, ``channel`` the unique id of the caller's channel.
     """
 
     journal: Journal | None
     spool: Path
+    cel: Path
     channel: str
     clock: Callable[[], float]
     bundle_name: str = ""
@@ -54,6 +58,13 @@ class Keeper:
             raise JournalError(f"bundle {name} was kept in a journal that cannot be opened")
         self.bundle_name = name
         return self.journal.bundle(name)
+
+    def ended_legs(self, run: Run) -> tuple[LegHungUp, ...]:
+        """Return how the run's legs ended while nobody led the call, as far as it is known."""
+        if not run.legs:
+            return ()
+        ends = hang_ups(self.cel, run.legs.keys())
+        return tuple(LegHungUp(leg, was_lost(end.cause), end.at) for leg, end in ends.items())
 
     def keep_bundle(self, bundle: dict[str, Any]) -> None:
         """Keep the bundle on which the run begins."""

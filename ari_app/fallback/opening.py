@@ -65,4 +65,6 @@ def open_call(
 def take_on(saved: SavedRun, keeper: Keeper) -> Opening:
     """Go on with a run that somebody else began. Its legs are not ours, so none is left."""
     flow = Flow.load(keeper.bundle(saved.bundle))
-    return Opening(flow, run_from_json(saved.state), Resumed(), over=saved.ended_at is not None)
+    run = run_from_json(saved.state)
+    over = saved.ended_at is not None
+    return Opening(flow, run, Resumed(ended=keeper.ended_legs(run)), over=over)

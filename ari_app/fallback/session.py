@@ -149,7 +149,7 @@ class Session:
         """Note what is to be done, or do it when it does not block.
 
         Dial() joins and parts by itself, and the dialplan hangs up after our end: the commands for
-        that are not here.
+        that are not here. A talk's end ends its recording, which a controller may have begun.
         """
         match command:
             case c.Play() | c.StopPlaying():
@@ -160,6 +160,8 @@ class Session:
                 self._ringer.take(command)
             case c.Record():
                 self._message = command
+            case c.Disconnect():
+                self._channel.stop_recording_talk()
             case c.Answer():
                 self._channel.answer()
             case c.StartMusic(_, music):

@@ -85,7 +85,7 @@ def _hung_up(walk: Walk, event: e.LegHungUp) -> e.Event | None:
     leg = walk.run.legs.get(event.leg)
     if leg is not None and leg.state == "ringing":
         return e.LegFailed(event.leg, "unreachable")
-    walk.happened(event.at)
+    walk.legs_ended(event)
     return None if leg is None else event
 
 
@@ -124,6 +124,7 @@ def _refused(walk: Walk, event: e.CommandFailed) -> e.Event | None:
 
 def _resumed(walk: Walk, event: e.Resumed) -> e.Event:
     walk.entry("resumed")
+    walk.legs_ended(*event.ended)
     return event
 
 

@@ -149,12 +149,14 @@ class ReleaseAgent:
     """This agent is no longer held by the call.
 
     ``result``: ``talked`` (wrap-up follows), ``busy``, ``no_answer``, ``refused``,
-    ``unreachable`` or ``cancelled`` (somebody else answered, or the caller left).
+    ``unreachable`` or ``cancelled`` (somebody else answered, or the caller left). ``since`` is the
+    Unix time of the talk's end, from which the wrap-up counts; ``None``: now.
     """
 
     id: str
     agent: str
     result: str
+    since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

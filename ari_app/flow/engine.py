@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ari_app.flow import arrivals, ending
+from ari_app.flow import arrivals, ending, talk
 from ari_app.flow.commands import Command
 from ari_app.flow.entries import Entry
 from ari_app.flow.events import CallCut, CallerHungUp, CallOffered, Event, LegHungUp, Resumed
@@ -76,6 +76,8 @@ def _take(walk: Walk, event: Event) -> bool:
     if isinstance(event, CallerHungUp | CallCut):
         walk.gone = True
         walk.happened(event.at)
+        walk.legs_ended(*event.ended)
+        talk.end_before_caller(walk)
         by = "caller" if isinstance(event, CallerHungUp) else "pbx"
         ending.finish(walk, by, "the caller hung up" if by == "caller" else "Asterisk went down")
         return True

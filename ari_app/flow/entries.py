@@ -19,7 +19,7 @@ last column names who else does.
 | agent_ringing | leg, agent | |
 | agent_missed | leg, agent, reason (busy, no_answer, refused, unreachable, cancelled) | |
 | talk_started | leg, agent or number, recording, queue | |
-| talk_ended | leg, agent or number, by (agent, caller, lost, cut), seconds | |
+| talk_ended | leg, agent or number, by (agent, caller, lost, cut), seconds, alone_seconds | |
 | number_ringing | leg, number | |
 | number_missed | leg, number, reason | |
 | recording_expected | recording, kind (talk, message, voicemail), leg, agent | also W |
@@ -44,6 +44,8 @@ A queue is left because of: answered, timeout, key, hung_up, no_agents, full, cu
 flow broke). A callback is booked because of: key, missed, cut, fallback. ``node`` is the node's
 slug, ``subflow/node`` inside a subflow. ``queued_at`` is Unix seconds. In recording_stored, paths
 are below the folder of recordings, and path, peaks and sha256 are `null` when nothing was spoken.
+``alone_seconds``, if there, is how long the caller was left alone and recorded after the talk,
+because nobody was there to notice that its leg had ended.
 """
 
 from __future__ import annotations

@@ -123,9 +123,13 @@ class WaitTimedOut:
 
 @dataclass(frozen=True, slots=True)
 class CallerHungUp:
-    """The caller's channel is gone. ``at`` is when, if that is known to be earlier than now."""
+    """The caller's channel is gone. ``at`` is when, if that is known to be earlier than now.
+
+    ``ended`` are legs that ended while nobody looked, before the caller or after.
+    """
 
     at: float | None = None
+    ended: tuple[LegHungUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +144,24 @@ class CommandFailed:
 class Resumed:
     """The call was found alive after the controller was away: do again what the caller needs now.
 
-    ``answered`` and ``ringing`` are the run's legs that still exist.
+    ``answered`` and ``ringing`` are the run's legs that still exist, ``ended`` those of the others
+    of which it is known when and how they ended.
     """
 
     answered: tuple[str, ...] = ()
     ringing: tuple[str, ...] = ()
+    ended: tuple[LegHungUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CallCut:
-    """Asterisk itself died with the call. ``at``: the last moment at which the call is known."""
+    """Asterisk itself died with the call. ``at``: the last moment at which the call is known.
+
+    ``ended`` are legs that ended before that, while nobody looked.
+    """
 
     at: float | None = None
+    ended: tuple[LegHungUp, ...] = ()
 
 
 Event = (

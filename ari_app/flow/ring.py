@@ -49,9 +49,9 @@ def miss(walk: Walk, leg: Leg, reason: str, *, alive: bool) -> None:
     if alive:
         walk.commands.append(c.EndLeg(walk.new_id(), leg.id))
     if leg.agent is None:
-        walk.entry("number_missed", leg=leg.id, number=leg.number, reason=reason)
+        walk.leg_entry("number_missed", leg.id, number=leg.number, reason=reason)
         return
-    walk.entry("agent_missed", leg=leg.id, agent=leg.agent, reason=reason)
+    walk.leg_entry("agent_missed", leg.id, agent=leg.agent, reason=reason)
     walk.commands.append(c.ReleaseAgent(walk.new_id(), leg.agent, reason))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ari_app.flow import commands as c
 from ari_app.flow.ring import miss_all
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 WORD_SECONDS = 1.0
 """A shorter talk is none: nobody said a word. Most often the caller had hung up before the agent
 answered, and the news came late. Such a call is missed, and somebody rings back."""
+
+_ALONE_SECONDS = 1.0
+"""The news of a leg's end that is younger is no news of an absence."""
 
 
 def talking(walk: Walk) -> Leg | None:
@@ -53,13 +56,25 @@ def end(walk: Walk, leg: Leg, by: str, *, alive: bool) -> None:
         walk.commands.append(c.Disconnect(walk.new_id(), leg.id))
     if alive:
         walk.commands.append(c.EndLeg(walk.new_id(), leg.id))
-    seconds = round(max(0.0, walk.at - leg.since), 3)
-    if seconds < WORD_SECONDS:
+    ended_at = walk.leg_ended_at(leg.id)
+    facts: dict[str, Any] = {"by": by, "seconds": round(max(0.0, ended_at - leg.since), 3)}
+    if facts["seconds"] < WORD_SECONDS:
         walk.run.talked = bool(walk.memory.get("talked_before"))
-    walk.entry("talk_ended", leg=leg.id, **_party(leg), by=by, seconds=seconds)
+    if walk.at - ended_at >= _ALONE_SECONDS:
+        facts["alone_seconds"] = round(walk.at - ended_at, 3)
+    walk.leg_entry("talk_ended", leg.id, **_party(leg), **facts)
     if leg.agent is not None:
         result = "unreachable" if by == "lost" else "talked"
-        walk.commands.append(c.ReleaseAgent(walk.new_id(), leg.agent, result))
+        since = ended_at if ended_at < walk.now else None
+        walk.commands.append(c.ReleaseAgent(walk.new_id(), leg.agent, result, since))
+
+
+def end_before_caller(walk: Walk) -> None:
+    """The caller is gone: end the talk if its leg is known to have ended before."""
+    leg = talking(walk)
+    known = walk.leg_end(leg.id) if leg is not None else None
+    if leg is not None and known is not None and walk.leg_ended_at(leg.id) < walk.at:
+        end(walk, leg, "lost" if known.lost else "agent", alive=False)
 
 
 def _party(leg: Leg) -> dict[str, str | None]:

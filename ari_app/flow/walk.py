@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ari_app.flow import commands as c
@@ -10,6 +11,7 @@ from ari_app.flow.entries import Entry
 from ari_app.flow.run import Frame, Run, Wait
 
 if TYPE_CHECKING:
+    from ari_app.flow.events import LegHungUp
     from ari_app.flow.loaded import Flow
 
 PLAY_SECONDS = 120
@@ -27,7 +29,10 @@ class Walk:
     subflow that it called. ``gone`` says that the caller's channel is no more.
     """
 
-    __slots__ = ("_ids", "at", "commands", "entries", "exit", "flow", "gone", "now", "run", "start")
+    __slots__ = (
+        "_ids", "_leg_ends", "at", "commands", "entries", "exit", "flow", "gone", "now", "run",
+        "start",
+    )  # fmt: skip
 
     def __init__(self, flow: Flow, run: Run, now: float) -> None:
         self.flow = flow
@@ -40,6 +45,7 @@ class Walk:
         self.start: str | None = None
         self.gone = False
         self._ids = 0
+        self._leg_ends: dict[str, LegHungUp] = {}
 
     @property
     def frame(self) -> Frame:
@@ -73,12 +79,28 @@ class Walk:
 
     def happened(self, at: float | None) -> None:
         """Take the turn's time from the event, if it is a sound one and not in the future."""
-        if at is not None and math.isfinite(at):
-            self.at = min(self.now, max(at, self.run.started_at))
+        self.at = self._sound(at)
+
+    def legs_ended(self, *ends: LegHungUp) -> None:
+        """Take from the event when these legs ended: what is journalled of that has this time."""
+        self._leg_ends |= {end.leg: replace(end, at=self._sound(end.at)) for end in ends}
+
+    def leg_end(self, leg: str) -> LegHungUp | None:
+        """Return how the leg ended, with a sound time, if the event says so."""
+        return self._leg_ends.get(leg)
+
+    def leg_ended_at(self, leg: str) -> float:
+        """Return when the leg ended: at the turn's time unless the event knows better."""
+        end = self._leg_ends.get(leg)
+        return self.at if end is None or end.at is None else end.at
 
     def entry(self, kind: str, /, **data: Any) -> None:
         """Write a line of the journal."""
         self.entries.append(Entry(kind, self.at, data))
+
+    def leg_entry(self, kind: str, leg: str, /, **data: Any) -> None:
+        """Write a line of the journal about the end of a leg."""
+        self.entries.append(Entry(kind, self.leg_ended_at(leg), {"leg": leg, **data}))
 
     def leave(self, exit_name: str) -> None:
         """Take this exit when the node's work is done."""
@@ -147,3 +169,8 @@ class Walk:
         """Keep a key that was typed early for the next question."""
         if len(self.run.digits) < DIGITS:
             self.run.digits += digit
+
+    def _sound(self, at: float | None) -> float:
+        if at is None or not math.isfinite(at):
+            return self.at
+        return min(self.at, max(at, self.run.started_at))

@@ -1,9 +1,11 @@
-"""When callers hung up while nobody looked: from the end of Asterisk's own account of calls."""
+"""When callers and legs hung up while nobody looked: from the end of Asterisk's own account."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 
 from ari_app.journal.cel_line import parse_cel_line
@@ -12,8 +14,16 @@ LAST_BYTES = 4_000_000
 """Some 8,000 events: more than happen while a controller is restarted."""
 
 
-def hang_ups(cel: Path, channels: AbstractSet[str]) -> dict[str, float]:
-    """Return when these channels (unique ids) hung up, in Unix seconds, as far as it is known.
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """The end of a channel: when, in Unix seconds, and why, as Q.850 counts it; 0: not known."""
+
+    at: float
+    cause: int = 0
+
+
+def hang_ups(cel: Path, channels: AbstractSet[str]) -> dict[str, HangUp]:
+    """Return how these channels (unique ids) ended, as far as it is known.
 
     Reads the end of the file only; a file that is not there knows nothing.
     """
@@ -29,5 +39,16 @@ def hang_ups(cel: Path, channels: AbstractSet[str]) -> dict[str, float]:
             continue
         event = parse_cel_line(line)
         if event and event["eventtype"] == "HANGUP" and event["uniqueid"] in channels:
-            found[event["uniqueid"]] = float(event["eventtime"])
+            found[event["uniqueid"]] = HangUp(
+                float(event["eventtime"]), _cause(event["eventextra"])
+            )
     return found
+
+
+def _cause(extra: str) -> int:
+    try:
+        facts = json.loads(extra)
+    except ValueError:
+        return 0
+    cause = facts.get("hangupcause") if isinstance(facts, dict) else None
+    return cause if isinstance(cause, int) else 0

@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 _RECORDING = re.compile(r"(?P<call>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})-[A-Za-z0-9-]{1,40}")
 _SIDE = re.compile(r"(?P<recording>.+)-(caller|agent|mix)\.wav")
+_SHORTEST_SECONDS = 0.1  # of nothing at all no file can be made
 _CLIENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -54,6 +55,24 @@ def call_ended(journal: sqlite3.Connection, call: str) -> bool:
     """Tell whether the call's run has ended; ``False`` when the journal does not know it."""
     query = "SELECT 1 FROM runs WHERE call = ? AND ended_at IS NOT NULL"
     return journal.execute(query, (call,)).fetchone() is not None
+
+
+def talk_seconds(journal: sqlite3.Connection, row: LedgerRow, recorded: float) -> float:
+    """Return how much of a recording of so many seconds is the talk.
+
+    The rest is of a caller whom nobody listened to: the agent's leg had ended while no controller
+    was there. Left out is only what both the talk's length and the time alone leave over.
+    """
+    query = "SELECT kind, data FROM entries WHERE call = ? AND kind IN (?, ?) ORDER BY seq"
+    leg = None
+    for kind, data in journal.execute(query, (row.call, "recording_expected", "talk_ended")):
+        facts = json.loads(data)
+        if kind == "recording_expected" and facts["recording"] == row.recording:
+            leg = facts.get("leg")
+        elif kind == "talk_ended" and leg is not None and facts["leg"] == leg:
+            alone = float(facts.get("alone_seconds", 0.0))
+            return min(recorded, max(float(facts["seconds"]), recorded - alone, _SHORTEST_SECONDS))
+    return recorded
 
 
 def already_told(journal: sqlite3.Connection, row: LedgerRow) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import shutil
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ari_app.media.ledger import FOUND, REPAIRED, STORED, VERIFIED, LedgerRow
 from ari_app.media.media_error import MediaError
-from ari_app.media.peaks import read_peaks
+from ari_app.media.peaks import PER_SECOND, read_peaks
 from ari_app.media.programs import run_ffmpeg
 from ari_app.media.sound import RATE
 from ari_app.media.wav_repair import HEADER_BYTES, repair_wav
@@ -41,13 +42,15 @@ class Finisher:
     """Where raw and finished recordings lie.
 
     ``monitor`` holds a folder for each client with the sides of talks; ``messages`` is Asterisk's
-    own folder of recorded messages. ``tell`` puts a stored recording into the journal, once.
+    own folder of recorded messages. ``talk_seconds`` tells how much of what was recorded is the
+    talk. ``tell`` puts a stored recording into the journal, once.
     """
 
     parts: Path
     monitor: Path
     messages: Path
     recordings: Path
+    talk_seconds: Callable[[LedgerRow, float], float]
     tell: Callable[[LedgerRow], None]
 
     def raw_files(self, row: LedgerRow) -> list[Path]:
@@ -78,6 +81,7 @@ class Finisher:
         seconds = max(map(_raw_seconds, raws))
         if seconds == 0:
             raise MediaError(f"The raw files of recording {row.recording} are gone.")
+        seconds = self.talk_seconds(row, seconds)
         target = self.recordings / row.path
         target.parent.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(target.parent).free < seconds * 6000 + _SPARE_BYTES:
@@ -90,7 +94,7 @@ class Finisher:
             self._encode(raws, seconds, unfinished)
             _flush(unfinished)
             facts = {"bytes": unfinished.stat().st_size, "sha256": _sha256(unfinished)}
-            self._write_peaks(row, raws)
+            self._write_peaks(row, raws, seconds)
             unfinished.replace(target)
             _flush(target.parent)
         finally:
@@ -118,9 +122,10 @@ class Finisher:
                 raise DiskFullError(f"The disk became full: {error}") from error
             raise
 
-    def _write_peaks(self, row: LedgerRow, raws: list[Path]) -> None:
+    def _write_peaks(self, row: LedgerRow, raws: list[Path], seconds: float) -> None:
         names = ("caller", "agent") if row.kind == "talk" else ("caller",)
-        sides = (read_peaks(raw) if _has_sound(raw) else [] for raw in raws)
+        count = math.ceil(round(seconds * PER_SECOND, 3))
+        sides = (read_peaks(raw)[:count] if _has_sound(raw) else [] for raw in raws)
         content = json.dumps(
             {"per_second": 10, **dict(zip(names, sides, strict=True))}, separators=(",", ":")
         )

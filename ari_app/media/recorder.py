@@ -36,6 +36,7 @@ from ari_app.media.expectations import (
     call_ended,
     open_journal,
     strays,
+    talk_seconds,
 )
 from ari_app.media.finisher import DiskFullError, Finisher, NotAsStoredError
 from ari_app.media.ledger import EXPECTED, FOUND, REPAIRED, STORED, VERIFIED, Ledger, LedgerRow
@@ -79,6 +80,7 @@ class Recorder:
             monitor=places.monitor,
             messages=messages or places.asterisk_state / "spool" / "recording",
             recordings=places.recordings,
+            talk_seconds=self._talk_seconds,
             tell=self._tell,
         )
 
@@ -143,6 +145,10 @@ class Recorder:
         found = row.moved(FOUND) if raws else row.moved(STORED, seconds=0.0, bytes=0)
         self.ledger.save(found)
         return found
+
+    def _talk_seconds(self, row: LedgerRow, recorded: float) -> float:
+        with open_journal(self._journal) as journal:
+            return talk_seconds(journal, row, recorded)
 
     def _tell(self, row: LedgerRow) -> None:
         """Journal that the recording is stored; without a path when nobody spoke in it.

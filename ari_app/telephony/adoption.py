@@ -6,20 +6,19 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 import structlog
 
 from ari_app.flow import events as e
-from ari_app.journal.hang_ups import hang_ups
 from ari_app.telephony import ari, recovery
 from ari_app.telephony.call import Call, Talk
 from ari_app.telephony.execute import APP, Executor
 from ari_app.telephony.intake import Intake
 from ari_app.telephony.runs import Runs
 from ari_app.telephony.switchboard import Switchboard
+from ari_app.telephony.traces import Disk, Traces
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +44,7 @@ class Adoption:
         runs: Runs,
         intake: Intake,
         clock: Callable[[], float],
-        cel: Path,
+        disk: Disk,
     ) -> None:
         self._ari = asterisk
         self._switchboard = switchboard
@@ -53,7 +52,7 @@ class Adoption:
         self._runs = runs
         self._intake = intake
         self._clock = clock
-        self._cel = cel
+        self._disk = disk
         self.last: Recovered | None = None
 
     async def run(self) -> None:
@@ -62,8 +61,8 @@ class Adoption:
         Raises ``ConnectionLost`` or ``AriError``: the next connection begins again.
         """
         began = self._clock()
-        known = {call.channel for call in self._known_calls().values()}
-        ends = await asyncio.to_thread(hang_ups, self._cel, known)
+        known = list(self._known_calls().values())
+        traces = await asyncio.to_thread(self._disk.look, known)
         channels, bridges, info = await asyncio.gather(
             self._list("channels", ari.Channel),
             self._list("bridges", ari.Bridge),
@@ -85,10 +84,13 @@ class Adoption:
         by_id = {channel.id: channel for channel in channels}
         for step in steps:
             if isinstance(step, recovery.Close):
+                self._close(calls[step.call], traces, started_at if step.cut else None)
+            elif isinstance(step, recovery.Resume):
                 call = calls[step.call]
-                self._close(call, ends.get(call.channel), started_at if step.cut else None)
+                self._repeat(call, answered=by_id[call.channel].state == "Up")
+                self._resume(call, step, traces, rooms)
             else:
-                self._take(step, calls, rooms, by_id)
+                self._take(step, calls, by_id)
         resumed = sum(isinstance(step, recovery.Resume) for step in steps)
         seconds = round(self._clock() - began, 3)
         self.last = Recovered(resumed, seconds)
@@ -105,15 +107,9 @@ class Adoption:
         self,
         step: recovery.Step,
         calls: dict[str, Call],
-        rooms: dict[str, ari.Bridge],
         channels: dict[str, ari.Channel],
     ) -> None:
         match step:
-            case recovery.Resume(call_id, answered, ringing):
-                call = calls[call_id]
-                up = channels[call.channel].state == "Up"
-                self._repeat(call, answered=up)
-                self._resume(call, answered, ringing, rooms)
             case recovery.Leave(call_id):
                 self._switchboard.drop(calls[call_id])
             case recovery.Begin(channel):
@@ -127,14 +123,16 @@ class Adoption:
             case recovery.DropBridge(bridge_id):
                 self._ari.request("DELETE", f"bridges/{bridge_id}", lane=bridge_id)
 
-    def _close(self, call: Call, hung_up_at: float | None, cut_at: float | None) -> None:
+    def _close(self, call: Call, traces: Traces, cut_at: float | None) -> None:
         """End the run of a caller who is gone, with the time at which that happened."""
         call.held = False
         self._switchboard.add(call)
+        legs = traces.ended_legs(call.run)
         if cut_at is not None:
-            self._switchboard.post(call, e.CallCut(cut_at))
+            self._switchboard.post(call, e.CallCut(cut_at, legs))
         else:
-            self._switchboard.post(call, e.CallerHungUp(hung_up_at))
+            hung_up_at = traces.hung_up_at(call.channel)
+            self._switchboard.post(call, e.CallerHungUp(hung_up_at, legs))
 
     def _repeat(self, call: Call, *, answered: bool) -> None:
         """Do again what may not have been done, with nothing playing that it would wait for."""
@@ -147,8 +145,8 @@ class Adoption:
     def _resume(
         self,
         call: Call,
-        answered: tuple[str, ...],
-        ringing: tuple[str, ...],
+        step: recovery.Resume,
+        traces: Traces,
         rooms: dict[str, ari.Bridge],
     ) -> None:
         """Find again what only Asterisk knows of the call, then let the run go on."""
@@ -156,16 +154,18 @@ class Adoption:
         call.hanging_up = False
         call.lease_expires_at = 0.0  # unknown: the next sweep renews it
         call.lease_capped = False
-        call.answered_legs = set(answered)
+        call.answered_legs = set(step.answered)
         call.holding = call.waiting_room in rooms
         call.client_name = self._intake.client_name(call.client)
-        for leg in answered:
-            bridge = rooms.get(f"{leg}-talk")
-            if bridge is not None and {leg, call.channel} <= set(bridge.channels):
-                recording = call.run.legs[leg].recording
-                call.talk = call.talk or Talk(leg, bridge.id, recording)
+        for leg in call.run.legs.values():
+            bridge = rooms.get(f"{leg.id}-talk")
+            # Of a leg that is gone the bridge is left, and the recording, which goes on.
+            joined = bridge is not None and {leg.id, call.channel} <= set(bridge.channels)
+            if bridge is not None and (joined or leg.id not in step.answered):
+                call.talk = call.talk or Talk(leg.id, bridge.id, leg.recording)
         self._switchboard.add(call)
-        self._switchboard.post(call, e.Resumed(answered, ringing))
+        legs = traces.ended_legs(call.run)
+        self._switchboard.post(call, e.Resumed(step.answered, step.ringing, legs))
 
     async def _list(self, uri: str, kind: type[T]) -> list[T]:
         body = await self._ari.list(uri)

@@ -118,9 +118,15 @@ class Queues:
         """The call lets go of the agent, who wraps up after a talk."""
         if command.result in ("no_answer", "busy", "refused", "unreachable"):
             self._missed[call.id] = self._missed.get(call.id, frozenset()) | {command.agent}
-        queue = self._snapshot().queue(call.client, call.run.last_queue or "") or {}
-        seconds = float(queue.get("wrap_up_seconds", 10)) if command.result == "talked" else 0.0
+        seconds = self._wrap_up_seconds(call, command) if command.result == "talked" else 0.0
         self._agents.release(command.agent, call.id, command.result, seconds, PAUSE_AFTER_MISSED)
+
+    def _wrap_up_seconds(self, call: Call, command: c.ReleaseAgent) -> float:
+        """What is left of the wrap-up: a talk may have ended while no controller was there."""
+        queue = self._snapshot().queue(call.client, call.run.last_queue or "") or {}
+        now = self._clock()
+        gone = now - (now if command.since is None else command.since)
+        return max(0.0, float(queue.get("wrap_up_seconds", 10)) - gone)
 
     def kick(self) -> None:
         """Something changed: decide anew."""

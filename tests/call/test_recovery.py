@@ -10,6 +10,7 @@ import pytest
 
 from ari_app.standalone.outside import OutsideCall, answer_with
 from tests.call.house import House, eventually
+from tests.call.test_fallback import dead_controller
 from tests.call.test_stories import QUICK, TALK, kinds, phones, stored
 
 pytestmark = pytest.mark.real
@@ -42,6 +43,29 @@ async def test_two_people_who_talk_go_on_talking_and_all_of_it_is_recorded(house
     assert 8 < call.talk_seconds < 11
     assert "resumed" in kinds(house, call.id)
     assert abs(stored(house, call.id).seconds - call.talk_seconds) < 1
+
+
+async def test_a_talk_that_ends_while_no_controller_is_there_is_as_long_as_its_recording(
+    house: House,
+) -> None:
+    async with (
+        phones(house, bold="answer:1:6", saraa="answer:1:6", tuya="answer:1:6"),
+        OutsideCall.place(house.settings, QUICK, "99150006", press="w0") as caller,
+    ):
+        await caller.wait_for("answered")
+        await asyncio.sleep(4)
+        with dead_controller(house):
+            await asyncio.sleep(8)  # the agent hangs up, and the caller is alone for a while
+        await caller.wait_for("hung_up", 30)
+    call = await asyncio.to_thread(house.call_from, "99150006")
+    assert call.outcome == "answered"
+    assert 5 < call.talk_seconds < 8
+    assert abs(stored(house, call.id).seconds - call.talk_seconds) < 1
+    (leg,) = house.rows(
+        "SELECT * FROM legs WHERE call_id = %s AND answered_at > '-infinity'", call.id
+    )
+    assert (leg.ended_by, leg.talk_seconds) == ("agent", call.talk_seconds)
+    assert (call.ended_at - leg.ended_at).total_seconds() > 2
 
 
 async def test_a_waiting_caller_keeps_the_place_and_gets_an_agent(house: House) -> None:

@@ -16,11 +16,12 @@ from ari_app.flow.events import (
     AgentsReserved,
     CallOffered,
     DtmfReceived,
+    LegAnswered,
     PlayFinished,
     QueueJoined,
 )
 from ari_app.flow.ids import call_id
-from ari_app.flow.run import run_to_json
+from ari_app.flow.run import Run, run_to_json
 from ari_app.journal.journal_error import RunTakenError
 from ari_app.journal.store import Journal
 from ari_app.journal.turn import SavedTurn
@@ -28,6 +29,7 @@ from ari_app.snapshot.reader import Snapshot
 from tests.fallback.scripted_channel import START, ScriptedChannel
 from tests.fallback.small_home import make_home
 from tests.fallback.test_calls import BOTH_FREE, call, entries, of, outcome
+from tests.journal.test_cel_line import as_asterisk_writes
 
 
 @pytest.fixture
@@ -45,8 +47,7 @@ def left_by_the_controller(home: Home, channel: ScriptedChannel, *events: Any) -
     with Journal(home.journal) as journal:
         sha = journal.keep_bundle(bundle)
         for event in (CallOffered("+97699112233", "99112233"), *events):
-            played = isinstance(event, PlayFinished)
-            turn = advance(flow, run, PlayFinished(run.playing or "") if played else event, START)
+            turn = advance(flow, run, _aimed(event, run), START)
             run = turn.run
             saved = SavedTurn(
                 call=run.call, client="anu-clinic", channel=channel.unique_id,
@@ -57,6 +58,13 @@ def left_by_the_controller(home: Home, channel: ScriptedChannel, *events: Any) -
             journal.commit(saved)
     assert saved is not None
     return saved
+
+
+def _aimed(event: Any, run: Run) -> Any:
+    """Fill in what plays, and who rings."""
+    if isinstance(event, PlayFinished):
+        return PlayFinished(run.playing or "")
+    return LegAnswered(next(iter(run.legs))) if isinstance(event, LegAnswered) else event
 
 
 def test_a_call_that_the_controller_began_goes_on_at_its_node(home: Home) -> None:
@@ -129,3 +137,23 @@ def test_phones_that_the_controller_left_ringing_are_ended(home: Home) -> None:
     assert channel.done_things[0] == f"end {leg}"
     assert of("agent_missed", lines)[0]["reason"] == "unreachable"
     assert outcome(lines) == "answered"
+
+
+@pytest.mark.parametrize(("cause", "by"), [(16, "agent"), (44, "lost")])
+def test_a_talk_that_ended_while_nobody_led_the_call_ended_then(
+    home: Home, cause: int, by: str
+) -> None:
+    channel = ScriptedChannel(hang_up_at=70)
+    saved = left_by_the_controller(
+        home, channel, PlayFinished(""), DtmfReceived("0"),
+        AgentsReserved("reception", ("bold",), 20.0), LegAnswered(""),
+    )  # fmt: skip
+    (leg,) = saved.state["legs"]
+    home.cel.write_text(as_asterisk_writes(
+        eventtype="HANGUP", eventtime=f"{START + 35:.6f}", uniqueid=leg,
+        linkedid=channel.unique_id, eventextra=f'{{"hangupcause":{cause}}}',
+    ))  # fmt: skip
+    channel.now = START + 60
+    (ended,) = of("talk_ended", call(channel, home))
+    assert (ended["by"], ended["seconds"]) == (by, 35)
+    assert channel.done_things[1] == "no monitor", "or silence would be recorded"

@@ -169,17 +169,25 @@ class _Stage:
                 return e.WaitTimedOut(self._old_wait)
             case "caller", ["hung", "up"]:
                 return e.CallerHungUp()
-            case "caller", ["had", "hung", "up", seconds, "before"]:
-                return e.CallerHungUp(self.now - float(seconds))
+            case "caller", ["had", "hung", "up", seconds, "before", *legs]:
+                return e.CallerHungUp(self.now - float(seconds), self._ended(legs))
             case "not", ["done", command]:
                 return e.CommandFailed(self._ids[command], "404 Not Found")
             case "resumed", legs:
                 up = tuple(self._legs[leg[1:]] for leg in legs if leg[0] == "+")
                 ringing = tuple(self._legs[leg[1:]] for leg in legs if leg[0] == "~")
-                return e.Resumed(up, ringing)
-            case "cut", []:
-                return e.CallCut(self.now)
+                return e.Resumed(up, ringing, self._ended(legs))
+            case "cut", legs:
+                return e.CallCut(self.now, self._ended(legs))
         raise ValueError(f"no such event in a story: {words}")
+
+    def _ended(self, legs: list[str]) -> tuple[e.LegHungUp, ...]:
+        """Read ``-bold:5``, the leg hung up 5 seconds before, and ``!bold:5``, it was lost."""
+        ends = [(leg[0], *leg[1:].split(":")) for leg in legs if leg[0] in "-!"]
+        return tuple(
+            e.LegHungUp(self._legs[name], lost=sign == "!", at=self.now - float(seconds))
+            for sign, name, seconds in ends
+        )
 
     def words(self, command: c.Command) -> str:  # noqa: C901, PLR0911 - a table of phrases
         """Return a command in a story's short words."""
@@ -205,8 +213,9 @@ class _Stage:
                 return f"{name} {names.get(leg, leg)}"
             case c.Connect(_, leg, recording):
                 return f"{name} {names.get(leg, leg)}{'' if recording else ' unrecorded'}"
-            case c.ReleaseAgent(_, agent, result):
-                return f"{name} {agent} {result}"
+            case c.ReleaseAgent(_, agent, result, since):
+                more = "" if since is None else f" since {since - START:g}"
+                return f"{name} {agent} {result}{more}"
         return name
 
 

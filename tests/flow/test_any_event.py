@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -88,11 +89,14 @@ class Fitting(int):
                 fitting += [e.LegAnswered(leg.id), e.LegFailed(leg.id, "busy")]
             else:
                 fitting += [e.LegHungUp(leg.id), e.LegHungUp(leg.id, lost=True)]
+                ago = (e.LegHungUp(leg.id, lost=self % 2 == 0, at=leg.since + self % 50),)
+                fitting += [e.Resumed(ended=ago)]
         return fitting[self % len(fitting)]
 
 
 _TIMES = st.none() | st.floats()
 _LEGS = st.sampled_from(["ringing", "talking", "unknown"])
+_ENDED = st.lists(st.builds(e.LegHungUp, _LEGS, st.booleans(), _TIMES), max_size=2).map(tuple)
 _EVENTS = st.one_of(
     st.builds(e.CallOffered, caller_number=st.none() | st.just("+97699112233")),
     st.builds(e.DtmfReceived, st.sampled_from("0123456789*#AZ")),
@@ -116,9 +120,9 @@ _EVENTS = st.one_of(
     st.builds(e.LegHungUp, _LEGS, st.booleans()),
     st.builds(e.WaitTimedOut, st.sampled_from(["now", "now", "old"])),
     st.builds(e.CommandFailed, st.sampled_from(["last", "old"]), st.text(max_size=5)),
-    st.builds(e.Resumed),
+    st.builds(e.Resumed, ended=_ENDED),
     st.builds(e.Resumed, st.just(("all",)), st.just(("all",))),
-    st.builds(e.CallerHungUp, _TIMES) | st.builds(e.CallCut, _TIMES),
+    st.builds(e.CallerHungUp, _TIMES, _ENDED) | st.builds(e.CallCut, _TIMES, _ENDED),
 )
 _FITTING = st.builds(Fitting, st.integers(0, 1000))
 _STEPS = st.lists(
@@ -224,6 +228,10 @@ class _Call:
             self.ringing.discard(event.leg)
         if isinstance(event, e.CommandFailed):
             self.ringing.discard(event.command)
+        if isinstance(event, e.Resumed):
+            self.ringing -= set(self.run.legs) - {*event.answered, *event.ringing}
+        elif isinstance(event, e.CallerHungUp | e.CallCut):
+            self.ringing -= {end.leg for end in event.ended}
         turn = advance(self.flow, self.run, event, self.now)
         assert json.dumps(run_to_json(self.run)) == before, "the argument was changed"
         self._account(turn)
@@ -237,6 +245,11 @@ class _Call:
 
     def _account(self, turn: Turn) -> None:
         self.kinds += [each.kind for each in turn.entries]
+        times = [each.at for each in turn.entries]
+        assert all(self.run.started_at <= at <= self.now for at in times)
+        if turn.run.outcome is not None and turn.entries:
+            assert turn.entries[-1].kind == "call_ended"
+            assert max(times) == times[-1], "nothing happens after the end"
         json.dumps([each.data for each in turn.entries], allow_nan=False)
         ids = [command.id for command in turn.commands]
         assert len(ids) == len(set(ids))
@@ -279,6 +292,7 @@ class _Call:
                 return e.CommandFailed(self._last, reason)
             case e.Resumed(("all",), _):
                 return e.Resumed(tuple(run.legs), tuple(run.legs))
-            case e.Resumed():
-                self.ringing -= set(run.legs)
+            case e.Resumed(ended=ended) | e.CallerHungUp(_, ended) | e.CallCut(_, ended):
+                aimed = tuple(replace(end, leg=legs.get(end.leg, end.leg)) for end in ended)
+                return replace(event, ended=aimed)
         return event

@@ -1,32 +1,38 @@
-"""A caller hung up while no controller was there: Asterisk's own account tells when."""
+"""Somebody hung up while no controller was there: Asterisk's own account tells when."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ari_app.journal.cel_line import FIELDS
-from ari_app.journal.hang_ups import hang_ups
+import pytest
+
+from ari_app.journal.hang_ups import HangUp, hang_ups
+from tests.journal.test_cel_line import as_asterisk_writes
 
 
-def line(event: str, channel: str, at: str) -> str:
-    values = dict.fromkeys(FIELDS, "") | {
-        "eventtype": event,
-        "eventtime": at,
-        "uniqueid": channel,
-        "linkedid": channel,
-    }
-    return "{" + ",".join(f'"{name}":"{value}"' for name, value in values.items()) + "}\n"
+def line(event: str, channel: str, at: str, extra: str = "") -> str:
+    return as_asterisk_writes(
+        eventtype=event, eventtime=at, uniqueid=channel, linkedid=channel, eventextra=extra
+    )
 
 
 def test_the_time_of_the_hang_up_is_known(tmp_path: Path) -> None:
     cel = tmp_path / "cel.jsonl"
     cel.write_text(
         line("CHAN_START", "duudlaga-1.1", "100.5")
-        + line("HANGUP", "duudlaga-1.1", "123.25")
+        + line("HANGUP", "duudlaga-1.1", "123.25", '{"hangupcause":16,"hangupsource":""}')
         + line("HANGUP", "duudlaga-1.2", "124.0")
         + '{"eventtype":"HANGUP","event'
     )
-    assert hang_ups(cel, {"duudlaga-1.1", "duudlaga-1.3"}) == {"duudlaga-1.1": 123.25}
+    known = hang_ups(cel, {"duudlaga-1.1", "duudlaga-1.3"})
+    assert known == {"duudlaga-1.1": HangUp(123.25, cause=16)}
+
+
+@pytest.mark.parametrize("extra", ["", "{", "[16]", '{"hangupcause":"16"}'])
+def test_a_cause_that_cannot_be_read_is_0(tmp_path: Path, extra: str) -> None:
+    cel = tmp_path / "cel.jsonl"
+    cel.write_text(line("HANGUP", "duudlaga-1.1", "123.25", extra))
+    assert hang_ups(cel, {"duudlaga-1.1"}) == {"duudlaga-1.1": HangUp(123.25, cause=0)}
 
 
 def test_without_the_file_nothing_is_known(tmp_path: Path) -> None:

@@ -37,10 +37,15 @@ class House:
         with Journal(places.journal):
             pass
 
-    def announce(self, kind: str = "talk") -> None:
-        facts = {"recording": RECORDING, "kind": kind, "leg": None, "agent": "bold"}
+    def announce(self, kind: str = "talk", leg: str | None = None) -> None:
+        self._journal("recording_expected", recording=RECORDING, kind=kind, leg=leg, agent="bold")
+
+    def talk_ended(self, leg: str, **facts: float) -> None:
+        self._journal("talk_ended", leg=leg, agent="bold", by="agent", **facts)
+
+    def _journal(self, kind: str, /, **facts: Any) -> None:
         with Journal(self.places.journal) as journal:
-            journal.append_entries(CALL, "anu", [Entry("recording_expected", STARTED_AT, facts)])
+            journal.append_entries(CALL, "anu", [Entry(kind, STARTED_AT, facts)])
 
     def end(self) -> None:
         """The call is over."""

@@ -18,6 +18,7 @@ from ari_app.media.speech import speak_client_prompt
 from ari_app.places import Places
 from tests.media.recording_house import (
     AGENT,
+    CALL,
     CALLER,
     RECORDING,
     House,
@@ -51,6 +52,25 @@ def test_a_talk_is_kept_with_the_caller_left_and_the_agent_right(house: House) -
     assert list(house.monitor.iterdir()) == []
     assert house.work() == 0
     assert len(house.told()) == 1
+
+
+@pytest.mark.parametrize(
+    ("talked", "alone", "kept"),
+    [(1.8, 1.2, 1.8), (1.8, 0.9, 2.1), (2.5, 1.2, 2.5), (9, 5, 3), (0, 5, 0.1)],
+)
+def test_what_the_caller_said_alone_after_the_talk_is_not_kept_as_far_as_that_is_sure(
+    house: House, talked: float, alone: float, kept: float
+) -> None:
+    house.announce(leg=f"{CALL}-6-1")
+    house.talk()
+    house.talk_ended(f"{CALL}-3-1", seconds=2.0, alone_seconds=0.5)
+    house.talk_ended(f"{CALL}-6-1", seconds=talked, alone_seconds=alone)
+    house.end()
+    assert house.work() == 1
+    [facts] = house.told()
+    assert facts["seconds"] == kept
+    peaks = json.loads((house.places.recordings / facts["peaks"]).read_text())
+    assert len(peaks["caller"]) == len(peaks["agent"]) == kept * 10
 
 
 def test_a_talk_under_way_is_left_alone(house: House) -> None:

@@ -93,7 +93,7 @@ class Queue(Node):
         leg = talk.talking(walk)
         if leg is not None:
             if leg.id not in event.answered:
-                self._lost(walk, leg.id)
+                self._talk_ended(walk, walk.leg_end(leg.id) or e.LegHungUp(leg.id, lost=True))
             return
         for leg in ring.ringing(walk):
             if leg.id in event.answered:

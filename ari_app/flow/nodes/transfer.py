@@ -73,7 +73,8 @@ class Transfer(Node):
         leg = talk.talking(walk)
         if leg is not None:
             if leg.id not in event.answered:
-                self._ended(walk, leg.id, lost=True)
+                end = walk.leg_end(leg.id)
+                self._ended(walk, leg.id, lost=end is None or end.lost)
             return
         for leg in ring.ringing(walk):
             if leg.id in event.answered:

@@ -1,0 +1,48 @@
+"""What calls leave on this machine's disk, for a controller that did not see them end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ari_app.flow.events import LegHungUp
+from ari_app.flow.run import Run
+from ari_app.journal.hang_ups import HangUp, hang_ups
+from ari_app.telephony.call import Call
+from ari_app.telephony.causes import was_lost
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What was found: how channels hung up, by their unique ids."""
+
+    hang_ups: Mapping[str, HangUp]
+
+    def hung_up_at(self, channel: str) -> float | None:
+        """Return when the channel hung up (Unix seconds by our clock), if that is known."""
+        end = self.hang_ups.get(channel)
+        return None if end is None else end.at
+
+    def ended_legs(self, run: Run) -> tuple[LegHungUp, ...]:
+        """Return how the run's legs ended, of those of which it is known."""
+        ends = [(leg, self.hang_ups.get(leg)) for leg in run.legs]
+        return tuple(
+            LegHungUp(leg, lost=was_lost(end.cause), at=end.at) for leg, end in ends if end
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """Where to look: Asterisk's own account of calls. ``our_time`` turns a moment by the machine's
+    clock into one by ours.
+    """
+
+    cel: Path
+    our_time: Callable[[float], float]
+
+    def look(self, calls: Iterable[Call]) -> Traces:
+        """Find the traces of these calls. Blocks for some milliseconds."""
+        channels = {name for call in calls for name in (call.channel, *call.run.legs)}
+        ends = hang_ups(self.cel, channels).items()
+        return Traces({channel: HangUp(self.our_time(end.at), end.cause) for channel, end in ends})

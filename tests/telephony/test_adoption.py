@@ -1,0 +1,198 @@
+"""A controller comes back: what happened to people who talked, and when."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+import pytest
+
+from ari_app.flow import events as e
+from ari_app.flow.engine import Flow, advance
+from ari_app.flow.entries import Entry
+from ari_app.flow.run import run_to_json
+from ari_app.journal.store import Journal
+from ari_app.journal.tail import Tail
+from ari_app.journal.turn import SavedTurn
+from ari_app.telephony.adoption import Adoption
+from ari_app.telephony.ami import Ami
+from ari_app.telephony.ari import Ari, Response
+from ari_app.telephony.execute import Executor
+from ari_app.telephony.intake import Intake
+from ari_app.telephony.pulse import Pulse
+from ari_app.telephony.queues import Queues
+from ari_app.telephony.runs import Runs
+from ari_app.telephony.switchboard import Switchboard
+from ari_app.telephony.talks import Talks
+from ari_app.telephony.traces import Disk
+from tests.flow.story import CALLER, bundle
+from tests.journal.test_cel_line import as_asterisk_writes
+
+CALL = "019aaaac-260c-7c04-8a76-f16789710443"
+CHANNEL = "duudlaga-1795000000.1"
+BEGAN = 1_795_000_000.0
+BACK = BEGAN + 60
+"""The controller is back a minute after the call began, and the talk with it."""
+
+
+class PlayedAsterisk:
+    """Lists what a test says and writes down what is asked of it; stands for ARI and AMI both."""
+
+    connected = True
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.channels: list[str] = []
+        self.bridges: dict[str, list[str]] = {}
+        self.began_at = "2026-01-01T00:00:00+00:00"
+
+    async def list(self, uri: str) -> bytes:
+        if uri == "bridges":
+            bridges = [{"id": name, "channels": held} for name, held in self.bridges.items()]
+            return json.dumps(bridges).encode()
+        place = {"app_name": "Stasis", "app_data": "duudlaga,97670110001"}
+        channels = [{"id": name, "state": "Up", "dialplan": place} for name in self.channels]
+        return json.dumps(channels).encode()
+
+    async def ask(self, method: str, uri: str) -> Response:
+        return Response(status=200, body=json.dumps({"status": {"startup_time": self.began_at}}))
+
+    def request(self, method: str, uri: str, lane: str = "") -> asyncio.Future[Response]:
+        self.asked.append(f"{method} {uri}")
+        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        answer.set_result(Response(status=200))
+        return answer
+
+    async def stop_mixmonitor(self, channel: str, monitor: str | None) -> None:
+        self.asked.append(f"stop_mixmonitor {channel}")
+
+
+class NoQueues:
+    """Queues of which no call of these tests gets to hear."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_: None
+
+
+class NoSnapshot:
+    """Names no client."""
+
+    clients: ClassVar[dict[str, Any]] = {}
+
+
+class Scene:
+    """A talk that goes on when the controller dies, and the controller that comes after it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.cel = folder / "cel.jsonl"
+        self.journal = Journal(folder / "journal.db")
+        self.asterisk = PlayedAsterisk()
+        self.leg = ""
+        self._talk_begins()
+
+    def _talk_begins(self) -> None:
+        nodes = {"line": {"type": "queue", "queue": "reception", "exits": {"done": "bye"}},
+                 "bye": {"type": "hangup", "prompt": "bye"}}  # fmt: skip
+        data = bundle({"nodes": nodes})
+        flow = Flow.load(data)
+        run = flow.start(CALL, "+97670110001", BEGAN)
+        sha = self.journal.keep_bundle(data)
+        for event in (
+            e.CallOffered(CALLER, CALLER),
+            e.AgentsReserved("reception", ("bold",), 20.0),
+            e.LegAnswered(f"{CALL}-2-001"),
+        ):
+            turn = advance(flow, run, event, BEGAN)
+            run = turn.run
+            self.journal.commit(SavedTurn(
+                CALL, "anu-clinic", CHANNEL, CHANNEL, "main", 3, sha, run.turn, run_to_json(run),
+                [], turn.entries, BEGAN,
+            ))  # fmt: skip
+        (self.leg,) = run.legs
+
+    def hung_up(self, channel: str, at: float, cause: int = 16) -> None:
+        extra = json.dumps({"hangupcause": cause, "hangupsource": "", "dialstatus": ""})
+        with self.cel.open("a") as cel:
+            cel.write(as_asterisk_writes(
+                eventtype="HANGUP", eventtime=f"{at:.6f}", uniqueid=channel, linkedid=CHANNEL,
+                eventextra=extra,
+            ))  # fmt: skip
+
+    async def come_back(self) -> None:
+        ari, ami = cast("Ari", self.asterisk), cast("Ami", self.asterisk)
+        runs = Runs(self.journal, lambda: BACK)
+        talks = Talks(ari, ami, self.cel.parent, lambda: BACK)
+        executor = Executor(ari, cast("Queues", NoQueues()), talks, lambda *_: "sound:bye")
+        switchboard = Switchboard(runs, executor, lambda: BACK, Pulse())
+        intake = Intake(cast("Any", NoSnapshot), runs, switchboard, lambda: BACK, "en")
+        disk = Disk(self.cel, our_time=lambda at: at)
+        adoption = Adoption(ari, switchboard, executor, runs, intake, lambda: BACK, disk)
+        switchboard.pause()
+        await adoption.run()
+        switchboard.resume()
+        await talks.close()
+        switchboard.close()
+
+    def entry(self, kind: str) -> Entry:
+        with Tail(self.journal.path) as tail:
+            found = [each for each in tail.after(0, 1000) if each.kind == kind]
+        (only,) = found
+        return Entry(kind, only.at.timestamp(), only.data)
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    made = Scene(tmp_path)
+    yield made
+    made.journal.close()
+
+
+async def test_an_agent_hung_up_and_the_caller_goes_on_in_the_flow(scene: Scene) -> None:
+    scene.asterisk.channels = [CHANNEL]
+    scene.asterisk.bridges = {f"{scene.leg}-talk": [CHANNEL]}
+    scene.hung_up(scene.leg, BEGAN + 35)
+    await scene.come_back()
+    ended = scene.entry("talk_ended")
+    assert (ended.at, ended.data["by"], ended.data["seconds"]) == (BEGAN + 35, "agent", 35)
+    assert scene.entry("exit_taken").data["exit"] == "done"
+    assert scene.entry("exit_taken").at == BACK
+    assert f"DELETE bridges/{scene.leg}-talk" in scene.asterisk.asked
+    assert f"stop_mixmonitor {CHANNEL}" in scene.asterisk.asked
+
+
+async def test_an_agents_phone_died_and_the_caller_is_first_in_the_line(scene: Scene) -> None:
+    scene.asterisk.channels = [CHANNEL]
+    scene.hung_up(scene.leg, BEGAN + 35, cause=44)
+    await scene.come_back()
+    ended = scene.entry("talk_ended")
+    assert (ended.at, ended.data["by"], ended.data["seconds"]) == (BEGAN + 35, "lost", 35)
+
+
+async def test_an_agent_is_gone_and_nothing_tells_how(scene: Scene) -> None:
+    scene.asterisk.channels = [CHANNEL]
+    await scene.come_back()
+    ended = scene.entry("talk_ended")
+    assert (ended.at, ended.data["by"]) == (BACK, "lost")
+
+
+@pytest.mark.parametrize(("agent", "caller", "by"), [(20, 35, "agent"), (35, 20, "caller")])
+async def test_both_hung_up_and_the_talk_ended_with_the_first_of_them(
+    scene: Scene, agent: float, caller: float, by: str
+) -> None:
+    scene.hung_up(scene.leg, BEGAN + agent)
+    scene.hung_up(CHANNEL, BEGAN + caller)
+    await scene.come_back()
+    talk, call = scene.entry("talk_ended"), scene.entry("call_ended")
+    assert (talk.at, talk.data["by"], talk.data["seconds"]) == (BEGAN + 20, by, 20)
+    assert (call.at, call.data["outcome"]) == (BEGAN + caller, "answered")
+
+
+async def test_two_who_still_talk_are_left_alone(scene: Scene) -> None:
+    scene.asterisk.channels = [CHANNEL, scene.leg]
+    scene.asterisk.bridges = {f"{scene.leg}-talk": [CHANNEL, scene.leg]}
+    await scene.come_back()
+    assert scene.entry("resumed").at == BACK
+    assert scene.asterisk.asked == []
