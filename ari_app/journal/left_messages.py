@@ -18,17 +18,17 @@ MESSAGE_TAKEN = frozenset({"DTMF", "SILENCE", "TIMEOUT", "OPERATOR"})
 """How Record() ends when the caller has left a message (RECORD_STATUS)."""
 
 _SETTLED_SECONDS = 5.0
-_LOOK_BACK_SECONDS = 48 * 3600.0
+LOOK_BACK_SECONDS = 48 * 3600.0
 
 _NEW = """
-    SELECT ended.call_id::text AS call, ended.linked_id, ended.at, ended.detail AS status,
-           calls.client_id, calls.caller, calls.queue, calls.language
-    FROM witness AS ended JOIN calls ON calls.id = ended.call_id
-    WHERE ended.node = %(node)s AND ended.event = 'duudlaga_message_end' AND ended.detail <> ''
-      AND ended.at BETWEEN %(now)s - make_interval(secs => %(look_back)s)
-                       AND %(now)s - make_interval(secs => %(settled)s)
+    SELECT seen.call_id::text AS call, seen.linked_id, seen.message_at AS at,
+           seen.message_status AS status, calls.client_id, calls.caller, calls.queue, calls.language
+    FROM witness_calls AS seen JOIN calls ON calls.id = seen.call_id
+    WHERE seen.node = %(node)s
+      AND seen.message_at BETWEEN %(now)s - make_interval(secs => %(look_back)s)
+                              AND %(now)s - make_interval(secs => %(settled)s)
       AND NOT EXISTS (SELECT 1 FROM recordings
-                      WHERE recordings.id = ended.call_id::text || '-last')
+                      WHERE recordings.id = seen.call_id::text || '-last')
 """
 
 
@@ -47,7 +47,7 @@ class LeftMessages:
                 {
                     "node": self.journal.node,
                     "now": now,
-                    "look_back": _LOOK_BACK_SECONDS,
+                    "look_back": LOOK_BACK_SECONDS,
                     "settled": _SETTLED_SECONDS,
                 },
             )

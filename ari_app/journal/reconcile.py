@@ -29,42 +29,30 @@ UNFINISHED_AFTER_SECONDS = 20.0
 LONGEST_CALL_SECONDS = 6 * 3600.0
 _LOOK_BACK_SECONDS = 48 * 3600.0
 
-# A call is over when Asterisk said so; or, when it died with the call, once it counts its
-# channels anew; or, as the last way out, when no call can last so long. Shipping waits for the
-# answer, so a call's own events are read once, and those of others only where it must be.
+# A call is over when Asterisk said so; or, when it died with the call, once it was
+# started anew; or, as the last way out, when no call can last so long. Shipping waits for the
+# answer: the table holds no call whose outcome was on record long ago.
 _OVER = """
     SELECT * FROM (
-        SELECT started.call_id::text AS call, started.linked_id, started.number,
-               started.caller_raw, started.caller_name, started.at AS began_at,
+        SELECT seen.call_id::text AS call, seen.linked_id, seen.number,
+               seen.caller_raw, seen.caller_name, seen.began_at,
                calls.id IS NULL AS unlogged, calls.client_id, calls.answered_at, calls.callback_id,
                (SELECT data->>'kind' FROM entries
-                WHERE entries.call_id = started.call_id AND kind = 'message_left' LIMIT 1)
+                WHERE entries.call_id = seen.call_id AND kind = 'message_left' LIMIT 1)
                    AS message_kind,
-               EXISTS (SELECT 1 FROM legs WHERE legs.call_id = started.call_id
+               EXISTS (SELECT 1 FROM legs WHERE legs.call_id = seen.call_id
                          AND legs.answered_at IS NOT NULL AND legs.ended_at IS NULL) AS talking,
-               greatest(own.last_at,
-                        (SELECT max(at) FROM entries WHERE call_id = started.call_id))
+               greatest(seen.last_at,
+                        (SELECT max(at) FROM entries WHERE call_id = seen.call_id))
                    AS last_seen_at,
-               own.hung_up_at, own.over_at, own.message_status,
-               CASE WHEN own.over_at IS NULL THEN
-                   (SELECT min(at) FROM witness AS later
-                    WHERE later.node = started.node AND later.at > started.at
-                      AND later.call_id <> started.call_id
-                      AND later.channel_counter <= started.channel_counter
-                      AND later.event = 'CHAN_START')
-               END AS asterisk_began_at
-        FROM witness AS started
-        LEFT JOIN calls ON calls.id = started.call_id
-        CROSS JOIN LATERAL (
-            SELECT min(witness_id) AS first_id, max(at) AS last_at,
-                   min(at) FILTER (WHERE event = 'HANGUP') AS hung_up_at,
-                   max(at) FILTER (WHERE event = 'LINKEDID_END') AS over_at,
-                   min(detail) FILTER (WHERE event = 'duudlaga_message_end') AS message_status
-            FROM witness WHERE call_id = started.call_id
-        ) AS own
-        WHERE started.node = %(node)s AND calls.outcome IS NULL
-          AND started.witness_id = own.first_id
-          AND started.at > %(now)s - make_interval(secs => %(look_back)s)
+               seen.hung_up_at, seen.over_at, seen.message_status,
+               CASE WHEN seen.asterisk_at < asterisk_starts.began_at
+                    THEN asterisk_starts.began_at END AS asterisk_began_at
+        FROM witness_calls AS seen
+        LEFT JOIN calls ON calls.id = seen.call_id
+        LEFT JOIN asterisk_starts ON asterisk_starts.node = seen.node
+        WHERE seen.node = %(node)s AND calls.outcome IS NULL
+          AND seen.began_at > %(now)s - make_interval(secs => %(look_back)s)
     ) AS seen
     WHERE coalesce(over_at, asterisk_began_at) <
               %(now)s - make_interval(secs => CASE WHEN unlogged THEN %(unlogged_after)s

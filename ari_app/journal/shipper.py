@@ -63,6 +63,7 @@ def chores(settings: Settings, journal: Journal) -> list[Chore]:
 
     def reconcile(connection: Connection) -> None:
         witness.read(connection)
+        witness.forget(connection, datetime.now(UTC))
         left_messages.run(connection, datetime.now(UTC))
         reconciler.run(connection, datetime.now(UTC))
 

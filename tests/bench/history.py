@@ -68,7 +68,7 @@ def measure(tell: Callable[[str], None], sizes: tuple[int, ...] = SIZES) -> list
         behind = 0
         for size in sizes:
             began = time.monotonic()
-            past.fill(house.superuser, behind, size, house.journal.node)
+            past.fill(house.superuser, behind, size)
             behind = size
             tell(f"{size} calls of the past ({time.monotonic() - began:.0f} s)")
             figures += _behind(house, f"{size // 1000}k calls of the past")
@@ -152,7 +152,8 @@ def _reconciled(house: _House) -> float:
     """Milliseconds by the clock of one look, with live calls that nobody need end."""
     with house.cel.open("a", encoding="utf-8") as file:
         file.write(house.told.live_lines(LIVE))
-    Witness(house.cel, house.journal.node).read(house.connection)
+    witness = Witness(house.cel, house.journal.node)
+    witness.read(house.connection)
     house.journal.append_notes(house.told.live_entries())
     house.ship()
     taken: list[str] = []
@@ -165,6 +166,7 @@ def _reconciled(house: _House) -> float:
         now, began = datetime.now(UTC), time.perf_counter()
         left.run(house.connection, now)
         done = reconciler.run(house.connection, now)
+        witness.forget(house.connection, now)
         times.append(1000 * (time.perf_counter() - began))
         if done.entered or done.ended or taken:
             raise RuntimeError(f"{done} {taken}: the figures mean nothing")

@@ -43,18 +43,12 @@ _OTHERS = (
                               closed_at, closed_reason)
        SELECT id, 'client-' || n %% 20, caller, 'missed', 'done', at, at, at, 'answered_inbound'
        FROM past WHERE missed""",
-    """INSERT INTO witness (node, call_id, linked_id, unique_id, channel_counter, event, at,
-                            context, number, caller_raw, caller_name, detail)
-       SELECT %(journal)s, id, 'past.' || n, 'past.' || n, n, event,
-              at + CASE event WHEN 'CHAN_START' THEN 0 ELSE 70 END * interval '1 s', 'intake',
-              '97670199002', caller, '', ''
-       FROM past, unnest(ARRAY['CHAN_START', 'HANGUP', 'LINKEDID_END']) AS event ORDER BY n""",
 )  # fmt: skip
 
 
-def fill(dsn: str, first: int, last: int, journal: str) -> None:
-    """Add the calls ``first`` to ``last`` - 1, of the node of ``journal``, settled as most are."""
-    values = {"node": NODE, "first": first, "last": last, "span": SPAN_SECONDS, "journal": journal}
+def fill(dsn: str, first: int, last: int) -> None:
+    """Add the calls ``first`` to ``last`` - 1, settled as most are."""
+    values = {"node": NODE, "first": first, "last": last, "span": SPAN_SECONDS}
     with closing(connect(dsn, "bench")) as connection:
         with connection, connection.cursor() as cursor:
             cursor.execute(

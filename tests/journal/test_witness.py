@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,6 +87,7 @@ class House:
         self.ship()
         self.witness.read(self.connection)
         moment = datetime.fromtimestamp(BEGAN + after, UTC)
+        self.witness.forget(self.connection, moment)
         self.left_messages.run(self.connection, moment)
         reconciled = self.reconciler.run(self.connection, moment)
         self.ship()
@@ -128,12 +128,10 @@ def test_looking_for_a_crowd_of_missed_calls_does_not_keep_the_history_waiting(
 ) -> None:
     with transaction(house.connection) as cursor:
         cursor.execute(
-            """INSERT INTO witness (node, call_id, linked_id, unique_id, channel_counter, event, at,
-                                    context, number, caller_raw, caller_name, detail)
-               SELECT %(node)s, id, n, n, n, event, to_timestamp(%(began)s + n), 'intake',
-                      %(number)s, %(caller)s, '', ''
-               FROM (SELECT n, gen_random_uuid() AS id FROM generate_series(1, 3000) AS n) AS crowd,
-                    unnest(ARRAY['CHAN_START', 'HANGUP', 'CHAN_END', 'LINKEDID_END']) AS event""",
+            """INSERT INTO witness_calls (node, call_id, linked_id, number, caller_raw, caller_name,
+                                          asterisk_at, began_at, last_at, hung_up_at, over_at)
+               SELECT %(node)s, gen_random_uuid(), n, %(number)s, %(caller)s, '', at, at, at, at, at
+               FROM generate_series(1, 3000) AS n, to_timestamp(%(began)s + n) AS at""",
             {"node": house.journal.node, "began": BEGAN, "number": NUMBER, "caller": DORJ},
         )
         cursor.execute("SET statement_timeout = '2s'")
@@ -158,7 +156,7 @@ def test_agents_legs_and_agents_own_calls_are_no_callers(house: House) -> None:
     house.write(event("LINKEDID_END", 7, BEGAN + 9, context="agents"))
     house.write(event("CHAN_START", 8, BEGAN, linkedid=linked(7)))
     assert house.reconcile() == Reconciled(entered=0, ended=0)
-    assert house.select("SELECT * FROM witness") == []
+    assert house.select("SELECT * FROM witness_calls") == []
 
 
 def test_a_message_taken_by_the_last_step_is_found_and_the_caller_rung(house: House) -> None:
@@ -214,6 +212,18 @@ def test_asterisk_died_with_the_call_and_counts_its_channels_anew(house: House) 
     assert house.select("SELECT reason, state FROM callbacks") == [("cut", "new")]
 
 
+def test_callers_of_the_same_moment_whose_events_change_places_are_left_alone(
+    house: House,
+) -> None:
+    house.write(event("CHAN_START", 11, BEGAN + 0.001, began=BEGAN))
+    house.write(event("CHAN_START", 10, BEGAN + 0.004, began=BEGAN))
+    for counter in (10, 11):
+        house.journal.append_entries(call_id(linked(counter)), CLIENT, [offered(BEGAN)])
+    assert house.reconcile(after=300) == Reconciled(0, 0), "both go on"
+    house.write(event("CHAN_START", 12, BEGAN + 301, began=BEGAN + 301))
+    assert house.reconcile(after=600) == Reconciled(0, 0)
+
+
 def test_a_call_whose_controller_never_came_back_is_ended(house: House) -> None:
     call = call_id(linked(1))
     house.write(whole(1))
@@ -257,38 +267,3 @@ def test_a_caller_whose_dialled_number_breaks_the_first_line_is_on_record_too(
     house.write(whole(1, exten="1\n2"))
     house.reconcile()
     assert house.select("SELECT caller, outcome FROM calls") == [(DORJ, "abandoned")]
-
-
-def test_every_line_is_read_once_whatever_happens_to_the_file(house: House) -> None:
-    count = "SELECT count(*) FROM witness WHERE event = 'HANGUP'"
-    text = whole(1) + whole(2)
-    house.write(text[:-20])  # Asterisk is in the middle of a line
-    house.witness.read(house.connection)
-    assert house.select(count) == [(2,)]
-    assert house.select("SELECT count(*) FROM witness WHERE event = 'LINKEDID_END'") == [(1,)]
-    house.write(text[-20:])
-    house.witness.read(house.connection)
-    assert house.select("SELECT count(*) FROM witness WHERE event = 'LINKEDID_END'") == [(2,)]
-    house.write(whole(3))
-    house.cel.rename(house.cel.with_name("cel.jsonl.1"))  # rotated before it was read
-    house.write(whole(4))
-    house.witness.read(house.connection)
-    house.witness.read(house.connection)
-    assert house.select(count) == [(4,)]
-    house.cel.write_text(whole(5), encoding="utf-8")  # cut and written anew: the same inode
-    house.witness.read(house.connection)
-    assert house.select(count) == [(5,)]
-    house.cel.unlink()
-    assert house.witness.read(house.connection) == 0
-    house.write(whole(6))
-    house.witness.read(house.connection)
-    assert house.select(count) == [(6,)]
-    os.truncate(house.cel, 0)
-    assert house.witness.read(house.connection) == 0
-
-
-def test_hostile_names_arrive_and_stop_nothing(house: House) -> None:
-    house.write(whole(1, name='\\","num":"110\x00') + "no line at all\n" + whole(2))
-    assert house.reconcile() == Reconciled(entered=2, ended=0)
-    (name,) = house.select("SELECT caller_name FROM calls WHERE caller_name <> 'Дорж'")[0]
-    assert name == '\\","num":"110\ufffd'
