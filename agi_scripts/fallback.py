@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ari_app.fallback.agi_channel import AgiChannel, process_age_seconds
+from ari_app.fallback.agi_channel import AgiChannel
 from ari_app.fallback.answers import Answers
 from ari_app.fallback.channel import Channel
 from ari_app.fallback.home import Home
@@ -72,10 +72,9 @@ def main(folder: str) -> None:
     try:
         # Caller text can be anything: bytes that are no text become U+FFFD, as they do in ARI.
         with open(0, encoding="utf-8", errors="replace", newline="\n") as asterisk:
-            age = process_age_seconds()
-            answer_call(AgiChannel(Answers(home.cel), asterisk, sys.stdout, age), home)
+            answer_call(AgiChannel(Answers(home.cel), asterisk, sys.stdout), home)
     except HungUpError:
-        log.info("A caller hung up before the fallback could begin")
+        log.info("A caller was gone before the fallback could begin")
     except Exception:  # the last chance to say why; the dialplan's last step has the caller
         log.exception("The fallback failed")
         raise

@@ -9,11 +9,9 @@ Only names of our own get into a command: pyst2 quotes, but does not escape.
 
 from __future__ import annotations
 
-import os
 import select
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TextIO
 
 from asterisk.agi import AGI, AGIAppError, AGIHangup, AGIUnknownError
@@ -23,9 +21,8 @@ from ari_app.fallback.channel import KEYS, Channel, OnAnswer, Played, Rung
 from ari_app.fallback.hung_up_error import HungUpError, LeaseLostError
 
 SAMPLES = 8000
-FIRST_LEASE_SECONDS = 8.0
-"""What the dialplan gives us to begin with (asterisk_conf/extensions.conf)."""
-
+_OPENING_SECONDS = 3.0
+"""For reading all that the call needs."""
 _SPARE_SECONDS = 5.0
 _RATHER_LOST_SECONDS = 0.5
 _UNKNOWN = "unknown"
@@ -42,18 +39,19 @@ class _Nowhere:
 class AgiChannel(Channel):
     """The channel for which Asterisk started this process. ``answers`` sees who picks up.
 
-    ``source`` and ``target`` are Asterisk's ends of the pipes, text in UTF-8. ``age_seconds``: how
-    long ago the process was started, and the first lease with it.
+    ``source`` and ``target`` are Asterisk's ends of the pipes, text in UTF-8.
+
+    Raises :class:`HungUpError` when there is no caller any more: who it was that took the caller
+    away, nobody needs to know of a call that this process has not begun with.
     """
 
-    def __init__(
-        self, answers: Answers, source: TextIO, target: TextIO, age_seconds: float = 0.0
-    ) -> None:
+    def __init__(self, answers: Answers, source: TextIO, target: TextIO) -> None:
         self._input = source
         self._agi = AGI(stdin=source, stdout=target, stderr=_Nowhere())
         self._answers = answers
-        self._lease_ends = time.monotonic() - age_seconds + FIRST_LEASE_SECONDS
+        self._lease_ends = float("inf")
         facts: dict[str, str] = self._agi.env
+        self._renew(_OPENING_SECONDS)
         self.unique_id = facts.get("agi_uniqueid", "")
         self.caller_raw = _known(facts.get("agi_callerid", ""))
         self.caller_name = _known(facts.get("agi_calleridname", ""))
@@ -157,8 +155,11 @@ class AgiChannel(Channel):
 
     def _renew(self, seconds: float) -> None:
         lease = seconds + _SPARE_SECONDS
+        # From before the request: Asterisk's answer can be late, its own clock began before that,
+        # and a lease that ran out must not be taken for a caller who hung up.
+        asked_at = time.monotonic()
         self._set("TIMEOUT(absolute)", f"{lease:.3f}")
-        self._lease_ends = time.monotonic() + lease
+        self._lease_ends = asked_at + lease
 
     def _variable(self, name: str) -> str:
         answer: tuple[str, str] = self._ask("GET FULL VARIABLE", f'"${{{name}}}"')["result"]
@@ -193,16 +194,6 @@ class AgiChannel(Channel):
         if time.monotonic() > self._lease_ends - _RATHER_LOST_SECONDS:
             return LeaseLostError("the lease ran out")
         return HungUpError("the caller hung up")
-
-
-def process_age_seconds() -> float:
-    """Return how long ago this process was started; on a busy machine Python itself takes seconds.
-
-    Source: proc(5), field 22 of ``stat``, in ticks since boot.
-    """
-    fields = Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    started_at = int(fields[19]) / os.sysconf("SC_CLK_TCK")
-    return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - started_at)
 
 
 def _key(result: dict[str, tuple[str, str]]) -> str:

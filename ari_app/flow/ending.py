@@ -10,7 +10,7 @@ from ari_app.flow import line, outcome, recorded, ring, talk
 if TYPE_CHECKING:
     from ari_app.flow.walk import Walk
 
-_MESSAGE_SECONDS = 2.0
+MESSAGE_SECONDS = 2.0
 """Who hangs up in the middle of a message left one if it is at least so long."""
 
 _LEFT_QUEUE = {"caller": "hung_up", "pbx": "cut"}
@@ -27,7 +27,7 @@ def let_go(walk: Walk, by: str) -> None:
     line.leave(walk, _LEFT_QUEUE.get(by, "failed"))
     if run.recording is not None:
         recorded.stop(walk)
-        recorded.keep(walk, recorded.so_far(walk), _MESSAGE_SECONDS)
+        recorded.keep(walk, recorded.so_far(walk), MESSAGE_SECONDS)
 
 
 def finish(walk: Walk, by: str, reason: str, ended_as: str | None = None) -> None:

@@ -37,8 +37,11 @@ last column names who else does.
 
 W is the witness (:mod:`ari_app.journal.reconcile`, :mod:`ari_app.journal.left_messages`), R the
 recorder, H who decides in the house (:mod:`ari_app.journal.house_entries`), C the controller.
-W leaves out facts that it does not know, such as the seconds of a message. The "call" of
-agent_state_changed is ``agent:<slug>``, its client the house.
+W leaves out facts that it does not know, or writes `null`. The "call" of agent_state_changed is
+``agent:<slug>``, its client the house.
+
+A message of W comes after the call's end as often as before it; it counts in both cases
+(:mod:`ari_app.journal.steps`).
 
 A queue is left because of: answered, timeout, key, hung_up, no_agents, full, cut, or failed (the
 flow broke). A callback is booked because of: key, missed, cut, fallback. ``node`` is the node's

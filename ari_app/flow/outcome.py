@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 MISSED = ("abandoned", "short_abandon", "cut")
 """Outcomes of a call that nobody took: each gets a callback."""
 
+BEHIND_A_MESSAGE = (*MISSED, "self_served", "callback")
+"""Outcomes that a message replaces, by the rule of :func:`decide`. The dialplan takes one without
+the interpreter, which may have ended the call, or be about to, and knows nothing of it."""
+
 
 def decide(run: Run, by: str, short_abandon_seconds: int, *, talking: bool = False) -> str:
     """Return the outcome of a call that ``by`` (caller, flow, agent or pbx) ended just now.

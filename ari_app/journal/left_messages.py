@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ari_app.flow.entries import Entry
+from ari_app.journal.last_message import is_message
 from ari_app.journal.store import Journal
 from ari_app.store.database import Connection, transaction
-
-MESSAGE_TAKEN = frozenset({"DTMF", "SILENCE", "TIMEOUT", "OPERATOR"})
-"""How Record() ends when the caller has left a message (RECORD_STATUS)."""
 
 _SETTLED_SECONDS = 5.0
 LOOK_BACK_SECONDS = 48 * 3600.0
@@ -37,7 +35,7 @@ class LeftMessages:
     """Puts such messages into ``journal``; ``take_message`` as in the ``Reconciler``."""
 
     journal: Journal
-    take_message: Callable[[str, str], None]
+    take_message: Callable[[str, str], float | None]
 
     def run(self, connection: Connection, now: datetime) -> int:
         """Look once and return how many were new. The journal must have been shipped before."""
@@ -54,13 +52,14 @@ class LeftMessages:
             new = cursor.fetchall()
         for row in new:
             recording, at = f"{row.call}-last", row.at.timestamp()
-            self.take_message(row.linked_id, recording)
+            seconds = self.take_message(row.linked_id, recording)
             message = {"recording": recording, "kind": "message"}
-            booked = {"number": row.caller, "queue": row.queue, "reason": "fallback",
-                      "language": row.language}  # fmt: skip
             entries = [Entry("recording_expected", at, message)]
-            if row.status in MESSAGE_TAKEN:
-                entries.append(Entry("message_left", at, message))
+            left = is_message(row.status, seconds)
+            if left:
+                entries.append(Entry("message_left", at, {**message, "seconds": seconds}))
+            booked = {"number": row.caller, "queue": row.queue, "language": row.language,
+                      "reason": "fallback" if left else "missed"}  # fmt: skip
             entries.append(Entry("callback_booked", at, booked))
             self.journal.append_entries(row.call, row.client_id, entries)
         return len(new)

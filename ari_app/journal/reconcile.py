@@ -15,7 +15,7 @@ import structlog
 
 from ari_app.flow.entries import Entry
 from ari_app.flow.unassigned import HOUSE
-from ari_app.journal.left_messages import MESSAGE_TAKEN
+from ari_app.journal.last_message import is_message
 from ari_app.journal.store import Journal
 from ari_app.snapshot.reader import Route
 from ari_app.store.database import Connection, transaction
@@ -36,10 +36,10 @@ _OVER = """
     SELECT * FROM (
         SELECT seen.call_id::text AS call, seen.linked_id, seen.number,
                seen.caller_raw, seen.caller_name, seen.began_at,
-               calls.id IS NULL AS unlogged, calls.client_id, calls.answered_at, calls.callback_id,
-               (SELECT data->>'kind' FROM entries
-                WHERE entries.call_id = seen.call_id AND kind = 'message_left' LIMIT 1)
-                   AS message_kind,
+               calls.id IS NULL AS unlogged, calls.client_id, calls.answered_at, calls.message,
+               EXISTS (SELECT 1 FROM entries
+                       WHERE entries.call_id = seen.call_id AND kind = 'callback_booked'
+                         AND data->>'reason' IN ('key', 'fallback')) AS callback_promised,
                EXISTS (SELECT 1 FROM legs WHERE legs.call_id = seen.call_id
                          AND legs.answered_at IS NOT NULL AND legs.ended_at IS NULL) AS talking,
                greatest(seen.last_at,
@@ -54,10 +54,12 @@ _OVER = """
         WHERE seen.node = %(node)s AND calls.outcome IS NULL
           AND seen.began_at > %(now)s - make_interval(secs => %(look_back)s)
     ) AS seen
-    WHERE coalesce(over_at, asterisk_began_at) <
-              %(now)s - make_interval(secs => CASE WHEN unlogged THEN %(unlogged_after)s
-                                                   ELSE %(unfinished_after)s END)
-       OR began_at < %(now)s - make_interval(secs => %(longest)s)
+    WHERE (coalesce(over_at, asterisk_began_at) <
+               %(now)s - make_interval(secs => CASE WHEN unlogged THEN %(unlogged_after)s
+                                                    ELSE %(unfinished_after)s END)
+           OR began_at < %(now)s - make_interval(secs => %(longest)s))
+      AND (unlogged OR message_status = ''  -- else its message is taken in first
+           OR EXISTS (SELECT 1 FROM recordings WHERE recordings.id = call || '-last'))
     ORDER BY began_at
 """
 
@@ -76,13 +78,13 @@ class Reconciler:
 
     ``route`` finds the client of a number; ``caller_number`` reads what the network sent;
     ``take_message`` (unique id, recording) puts the file of a message that the dialplan's last
-    step recorded where the recorder finds it.
+    step recorded where the recorder finds it, and returns its seconds, ``None`` without a file.
     """
 
     journal: Journal
     route: Callable[[str], Route | None]
     caller_number: Callable[[str], str | None]
-    take_message: Callable[[str, str], None]
+    take_message: Callable[[str, str], float | None]
 
     def run(self, connection: Connection, now: datetime) -> Reconciled:
         """Compare once. The journal must have been shipped up to its end just before."""
@@ -120,12 +122,12 @@ class Reconciler:
         outcome = "cut" if row.over_at is None else "abandoned"
         if row.message_status:
             recording = f"{row.call}-last"
-            self.take_message(row.linked_id, recording)
+            seconds = self.take_message(row.linked_id, recording)
             message = {"recording": recording, "kind": "message"}
             entries.append(Entry("recording_expected", ended_at, message))
-            if row.message_status in MESSAGE_TAKEN:
+            if is_message(row.message_status, seconds):
                 outcome = "message"
-                entries.append(Entry("message_left", ended_at, message))
+                entries.append(Entry("message_left", ended_at, {**message, "seconds": seconds}))
         # Even with a message: nobody of the house knows yet that this caller called.
         reason = {"cut": "cut", "message": "fallback"}.get(outcome, "missed")
         booked = {"number": caller, "queue": None, "reason": reason, "language": None}
@@ -140,11 +142,9 @@ class Reconciler:
             outcome = "cut"
         elif row.answered_at is not None:
             outcome = "answered"
-        elif row.message_kind is not None:
-            outcome = row.message_kind
-        elif row.message_status in MESSAGE_TAKEN:  # taken in just now by LeftMessages
-            outcome = "message"
-        elif row.callback_id is not None:
+        elif row.message is not None:
+            outcome = row.message
+        elif row.callback_promised:
             outcome = "callback"
         else:
             outcome = "cut" if row.over_at is None else "abandoned"

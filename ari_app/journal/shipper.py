@@ -52,9 +52,11 @@ def chores(settings: Settings, journal: Journal) -> list[Chore]:
     fallback = settings.monitor / "fallback"
     messages = settings.asterisk_state / "spool" / "recording"
 
-    def take_message(unique_id: str, recording: str) -> None:
-        if not take_last_message(fallback, messages, unique_id, recording):
+    def take_message(unique_id: str, recording: str) -> float | None:
+        seconds = take_last_message(fallback, messages, unique_id, recording)
+        if seconds is None:
             log.warning("message_without_file", unique_id=unique_id, recording=recording)
+        return seconds
 
     reconciler = Reconciler(
         journal, lambda number: _route(settings.snapshot, number), caller_number, take_message

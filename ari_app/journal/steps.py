@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ari_app.flow.outcome import MISSED
+from ari_app.flow.outcome import BEHIND_A_MESSAGE, MISSED
 from ari_app.journal.arrived import Arrived
 from ari_app.journal.callback_rules import CLOSE_ANSWERED, COUNT_BOOKED, COUNT_ENDED
 from ari_app.journal.statement import Statement, Work
@@ -82,6 +82,16 @@ _TALK_ENDED = Statement(
        )
        UPDATE calls SET talk_seconds = talk_seconds + %(seconds)s WHERE id = %(call)s""",
 )
+# The dialplan's last step may take a message of a call that somebody else ended, or ends later.
+_MESSAGE_LEFT = Statement(
+    "message_left",
+    f"""UPDATE calls SET message = coalesce(message, %(kind)s),
+               outcome = CASE WHEN outcome IN {BEHIND_A_MESSAGE}
+                                   AND (outcome <> 'cut' OR answered_at IS NULL)
+                              THEN coalesce(message, %(kind)s) ELSE outcome END,
+               ended_at = CASE WHEN ended_at IS NOT NULL THEN greatest(ended_at, %(at)s) END
+        WHERE id = %(call)s""",  # noqa: S608 (our own words)
+)
 _RECORDING_EXPECTED = Statement(
     "recording_expected",
     """INSERT INTO recordings (id, client_id, call_id, kind, leg, agent, expected_at)
@@ -114,14 +124,17 @@ _CALLBACK_CLOSED = Statement(
 # for a word leaves another outcome: then nobody answered.
 _CALL_ENDED = Statement(
     "call_ended",
-    """WITH ended AS (
-           UPDATE calls SET outcome = %(outcome)s, ended_at = %(at)s, ended_by = %(by)s,
+    f"""WITH ended AS (
+           UPDATE calls SET ended_at = %(at)s, ended_by = %(by)s,
+               outcome = CASE WHEN message IS NOT NULL AND %(outcome)s IN {BEHIND_A_MESSAGE}
+                                   AND (%(outcome)s <> 'cut' OR answered_at IS NULL)
+                              THEN message ELSE %(outcome)s END,
                answered_at = CASE WHEN %(outcome)s IN ('answered', 'cut') THEN answered_at END,
                agent = CASE WHEN %(outcome)s IN ('answered', 'cut') THEN agent END
            WHERE id = %(call)s AND outcome IS NULL RETURNING id
        )
        UPDATE legs SET ended_at = %(at)s FROM ended
-       WHERE legs.call_id = ended.id AND legs.ended_at IS NULL""",
+       WHERE legs.call_id = ended.id AND legs.ended_at IS NULL""",  # noqa: S608 (our own words)
 )
 
 
@@ -160,6 +173,7 @@ STEPS: dict[str, Callable[[Arrived], Iterable[Work]]] = {
     "number_missed": _one(_LEG_MISSED, *_LEG, "reason"),
     "talk_started": _talk_started,
     "talk_ended": _one(_TALK_ENDED, "leg", "by", seconds=0),
+    "message_left": _one(_MESSAGE_LEFT, "kind"),
     "recording_expected": _one(_RECORDING_EXPECTED, *_RECORDING),
     "recording_stored": _one(
         _RECORDING_STORED, *_RECORDING, "path", "peaks", "sha256", "bytes", "seconds"

@@ -283,3 +283,6 @@ async def test_a_script_that_dies_or_hangs_leaves_the_caller_to_the_last_step(
     assert (message.kind, message.seconds > 3) == ("message", True)
     number = f"+976{caller}"
     assert house.rows("SELECT state FROM callbacks WHERE number = %s", number)
+    # The controller that came back knew only of a caller who had hung up.
+    counted = "SELECT 1 FROM calls WHERE id = %s AND outcome = 'message'"
+    eventually(lambda: house.rows(counted, row.id), 40, "the message is the outcome")

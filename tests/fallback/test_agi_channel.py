@@ -139,6 +139,38 @@ def test_after_the_lease_a_hang_up_is_none(
         channel.play("x", 0, 4.0)
 
 
+def test_a_lease_that_a_slow_asterisk_granted_is_known_to_have_run_out(
+    asterisk: PlayedAsterisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = asterisk.channel()
+    now = [1000.0]
+
+    def after(seconds: float, answer: str) -> Callable[[], str]:
+        def come() -> str:
+            now[0] += seconds
+            return answer
+
+        return come
+
+    # The lease of 9 seconds began when it was asked for; the answer came two seconds later.
+    asterisk.answers["SET VARIABLE"] = after(2, "200 result=1")
+    asterisk.answers["STREAM FILE"] = after(7.1, "gone")
+    monkeypatch.setattr("ari_app.fallback.agi_channel.time.monotonic", lambda: now[0])
+    with pytest.raises(LeaseLostError):
+        channel.play("x", 0, 4.0)
+
+
+def test_the_lease_is_renewed_before_anything_else(asterisk: PlayedAsterisk) -> None:
+    asterisk.channel()
+    assert asterisk.commands[0] == 'SET VARIABLE "TIMEOUT(absolute)" "8.000"'
+
+
+def test_a_channel_that_is_gone_before_it_begins_is_a_hang_up(asterisk: PlayedAsterisk) -> None:
+    asterisk.answers["SET VARIABLE"] = "gone"
+    with pytest.raises(HungUpError):
+        asterisk.channel()
+
+
 def ring(channel: AgiChannel, heard: list[tuple[str, float]]) -> Rung:
     return channel.ring(
         ["PJSIP/agent-bold", "PJSIP/agent-saraa"], 20, "default",

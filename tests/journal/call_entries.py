@@ -42,6 +42,12 @@ def missed(at: float, caller: str | None = DORJ, reason: str = "missed") -> list
     ]  # fmt: skip
 
 
+def spoke_to_the_dialplan(at: float, caller: str | None = DORJ) -> list[Entry]:
+    """A whole call that counted as missed, until its message was heard of."""
+    left = {"recording": "last", "kind": "message", "seconds": 9.0}
+    return [*missed(at, caller), Entry("message_left", at + 50, left)]
+
+
 def answered(
     at: float, caller: str | None = DORJ, leg: str = "leg", agent: str = "bold"
 ) -> list[Entry]:

@@ -13,7 +13,16 @@ from ari_app.flow.entries import Entry
 from ari_app.journal.arrived import Arrived
 from ari_app.journal.ship import position, rebuild, ship
 from ari_app.store.database import Connection, transaction
-from tests.journal.call_entries import CLIENT, DORJ, answered, arrived, call_name, missed, offered
+from tests.journal.call_entries import (
+    CLIENT,
+    DORJ,
+    answered,
+    arrived,
+    call_name,
+    missed,
+    offered,
+    spoke_to_the_dialplan,
+)
 
 pytestmark = pytest.mark.real
 
@@ -236,7 +245,7 @@ moments = st.integers(1000, 1200)
 stories = st.lists(
     st.builds(
         lambda make, at, caller: make(float(at), caller),
-        st.sampled_from([missed, answered]),
+        st.sampled_from([missed, answered, spoke_to_the_dialplan]),
         moments,
         numbers,
     ),

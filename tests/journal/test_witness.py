@@ -61,8 +61,11 @@ class House:
         self.witness = Witness(self.cel, self.journal.node)
         self.taken: list[tuple[str, str]] = []
 
-        def take_message(unique_id: str, recording: str) -> None:
+        self.message_seconds: float | None = 12.0
+
+        def take_message(unique_id: str, recording: str) -> float | None:
             self.taken.append((unique_id, recording))
+            return self.message_seconds
 
         self.left_messages = LeftMessages(self.journal, take_message)
         self.reconciler = Reconciler(
@@ -181,9 +184,10 @@ def test_a_message_taken_by_the_last_step_is_found_and_the_caller_rung(house: Ho
     assert house.taken == [(linked(1), f"{call}-last")]
 
 
-def test_a_caller_who_hung_up_on_the_last_step_is_abandoned_and_what_he_said_is_kept(
+def test_a_caller_who_hung_up_at_once_on_the_last_step_is_abandoned_and_what_he_said_is_kept(
     house: House,
 ) -> None:
+    house.message_seconds = 1.0
     house.write(event("CHAN_START", 1, BEGAN))
     house.write(
         event(
