@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ari_app.flow import commands as c
 from ari_app.flow import line, outcome, recorded, ring, talk
+from ari_app.flow.unassigned import HOUSE
 
 if TYPE_CHECKING:
     from ari_app.flow.walk import Walk
@@ -53,8 +54,13 @@ def finish(walk: Walk, by: str, reason: str, ended_as: str | None = None) -> Non
 
 
 def promise(walk: Walk, reason: str, number: str | None = None, queue: str | None = None) -> None:
-    """Journal that the caller is owed a call back, on ``number`` or the one that called."""
+    """Journal that the caller is owed a call back, on ``number`` or the one that called.
+
+    Who dialled a number that nobody owns is owed none.
+    """
     run = walk.run
+    if run.client == HOUSE:
+        return
     walk.entry(
         "callback_booked",
         number=number or run.caller_number,

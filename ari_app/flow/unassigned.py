@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 HOUSE = "house"
-"""The client of such calls."""
+"""The client of such calls. It promises nothing: nobody would ring back, and in nobody's name."""
 
 
 def unassigned(language: str) -> dict[str, Any]:

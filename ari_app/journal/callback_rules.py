@@ -7,12 +7,18 @@ closes the promises made before it and none made after it.
 from __future__ import annotations
 
 from ari_app.flow.outcome import MISSED
+from ari_app.flow.unassigned import HOUSE
 from ari_app.journal.statement import Statement
 
-# Without a number there is nobody to ring: the row is closed at once and only shows that somebody
-# called. The first talk with this caller after the miss may have arrived before the miss did.
+# Without a number there is nobody to ring, and nobody rings back who dialled a number that nobody
+# owns: the row is closed at once and only shows that somebody called. The first talk with this
+# caller after the miss may have arrived before the miss did.
 _COUNT = """
-    WITH miss AS ({miss}),
+    WITH miss AS (
+        SELECT *, CASE WHEN %(client)s = '{house}' THEN 'number_unassigned'
+                       WHEN number IS NULL THEN 'number_withheld' END AS owed_to_nobody
+        FROM ({miss}) AS call
+    ),
     talk AS (
         SELECT id, answered_at FROM calls
         WHERE client_id = %(client)s AND caller = (SELECT number FROM miss)
@@ -23,13 +29,12 @@ _COUNT = """
         INSERT INTO callbacks (id, client_id, number, queue, language, reason, state, opened_at,
                                last_missed_at, queued_at, closed_reason, closed_at, closed_by_call)
         SELECT %(call)s, %(client)s, number, queue, language, reason,
-               CASE WHEN number IS NULL THEN 'closed' WHEN talk.id IS NULL THEN 'new'
+               CASE WHEN owed_to_nobody IS NOT NULL THEN 'closed' WHEN talk.id IS NULL THEN 'new'
                     ELSE 'done' END,
                %(at)s, %(at)s, queued_at,
-               CASE WHEN number IS NULL THEN 'number_withheld'
-                    WHEN talk.id IS NOT NULL THEN 'answered_inbound' END,
-               CASE WHEN number IS NULL THEN %(at)s ELSE talk.answered_at END, talk.id
-        FROM miss LEFT JOIN talk ON true
+               coalesce(owed_to_nobody, CASE WHEN talk.id IS NOT NULL THEN 'answered_inbound' END),
+               CASE WHEN owed_to_nobody IS NOT NULL THEN %(at)s ELSE talk.answered_at END, talk.id
+        FROM miss LEFT JOIN talk ON owed_to_nobody IS NULL
         ON CONFLICT (client_id, number) WHERE state NOT IN ('done', 'closed') DO UPDATE SET
             misses = callbacks.misses + 1,
             last_missed_at = greatest(callbacks.last_missed_at, excluded.last_missed_at),
@@ -42,10 +47,11 @@ _COUNT = """
 COUNT_BOOKED = Statement(
     "count_booked",
     _COUNT.format(
+        house=HOUSE,
         miss="""SELECT nullif(%(number)s::text, '') AS number, %(queue)s::text AS queue,
                        %(language)s::text AS language, %(reason)s::text AS reason,
                        to_timestamp(%(queued_at)s) AS queued_at
-                FROM calls WHERE id = %(call)s AND callback_id IS NULL"""
+                FROM calls WHERE id = %(call)s AND callback_id IS NULL""",
     ),
 )
 """Open a callback for a call that was missed or asked for one, or count it for the open one.
@@ -56,12 +62,13 @@ A call counts once, however often it comes here.
 COUNT_ENDED = Statement(
     "count_ended",
     _COUNT.format(
+        house=HOUSE,
         miss=f"""SELECT nullif(caller, '') AS number, queue, language,
                         CASE outcome WHEN 'cut' THEN 'cut' ELSE 'missed' END AS reason,
                         NULL::timestamptz AS queued_at
                  FROM calls
                  WHERE id = %(call)s AND callback_id IS NULL
-                   AND outcome IN {MISSED}"""  # noqa: S608 (our own words)
+                   AND outcome IN {MISSED}""",  # noqa: S608 (our own words)
     ),
 )
 """The same for a call that ended missed; usually it was booked by an entry just before."""

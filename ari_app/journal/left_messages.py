@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ari_app.flow.entries import Entry
+from ari_app.flow.unassigned import HOUSE
 from ari_app.journal.last_message import is_message
 from ari_app.journal.store import Journal
 from ari_app.store.database import Connection, transaction
@@ -60,6 +61,7 @@ class LeftMessages:
                 entries.append(Entry("message_left", at, {**message, "seconds": seconds}))
             booked = {"number": row.caller, "queue": row.queue, "language": row.language,
                       "reason": "fallback" if left else "missed"}  # fmt: skip
-            entries.append(Entry("callback_booked", at, booked))
+            if row.client_id != HOUSE:
+                entries.append(Entry("callback_booked", at, booked))
             self.journal.append_entries(row.call, row.client_id, entries)
         return len(new)

@@ -6,7 +6,7 @@ the history: nothing here writes a call itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from ari_app.flow.entries import Entry
 from ari_app.flow.unassigned import HOUSE
 from ari_app.journal.last_message import is_message
 from ari_app.journal.store import Journal
-from ari_app.snapshot.reader import Route
+from ari_app.snapshot.reader import Route, SnapshotError
 from ari_app.store.database import Connection, transaction
 
 log = structlog.get_logger(__name__)
@@ -76,7 +76,8 @@ class Reconciled:
 class Reconciler:
     """Enters and ends calls in ``journal`` as the witness saw them.
 
-    ``route`` finds the client of a number; ``caller_number`` reads what the network sent;
+    ``route`` finds the client of a number, or raises :class:`SnapshotError` while nobody can tell:
+    then calls wait to be entered. ``caller_number`` reads what the network sent;
     ``take_message`` (unique id, recording) puts the file of a message that the dialplan's last
     step recorded where the recorder finds it, and returns its seconds, ``None`` without a file.
     """
@@ -101,11 +102,20 @@ class Reconciler:
                 },
             )
             seen = cursor.fetchall()
-        entered = sum(self._enter(row) for row in seen if row.unlogged)
+        entered = self._enter_all(row for row in seen if row.unlogged)
         ended = sum(self._end(row) for row in seen if not row.unlogged)
         if entered or ended:
             log.warning("calls_reconciled", entered=entered, ended=ended)
         return Reconciled(entered, ended)
+
+    def _enter_all(self, rows: Iterable[Any]) -> int:
+        entered = 0
+        try:
+            for row in rows:
+                entered += self._enter(row)
+        except SnapshotError as error:  # the next look tries again: a client's caller is not lost
+            log.error("calls_wait", reason=str(error))
+        return entered
 
     def _enter(self, row: Any) -> bool:
         """Enter a call that our history does not have: nobody took it, so it is owed a callback."""
@@ -131,9 +141,10 @@ class Reconciler:
         # Even with a message: nobody of the house knows yet that this caller called.
         reason = {"cut": "cut", "message": "fallback"}.get(outcome, "missed")
         booked = {"number": caller, "queue": None, "reason": reason, "language": None}
-        entries.append(Entry("callback_booked", ended_at, booked))
-        entries.append(_call_ended(ended_at, outcome, row))
         client = route.client if route else HOUSE
+        if client != HOUSE:
+            entries.append(Entry("callback_booked", ended_at, booked))
+        entries.append(_call_ended(ended_at, outcome, row))
         return self.journal.append_once(row.call, client, entries)
 
     def _end(self, row: Any) -> bool:

@@ -81,8 +81,10 @@ def chores(settings: Settings, journal: Journal) -> list[Chore]:
 def _route(snapshot: Path, number: str) -> Route | None:
     try:
         return Snapshot.open(snapshot).route(number)
-    except SnapshotError:  # nothing was published yet: every number is nobody's
-        return None
+    except SnapshotError:
+        if any(snapshot.glob("*/house.json")):
+            raise
+        return None  # nothing was published yet: every number is nobody's
 
 
 def _publish(settings: Settings, connection: Connection) -> None:

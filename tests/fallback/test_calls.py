@@ -173,6 +173,14 @@ def test_a_number_that_nobody_owns_is_told_so(home: Home) -> None:
     assert channel.done_things[-1] == "done"
 
 
+def test_who_hangs_up_on_a_number_that_nobody_owns_is_promised_nothing(home: Home) -> None:
+    channel = ScriptedChannel(hang_up_at=0.5)
+    channel.number = "4711"
+    lines = call(channel, home)
+    assert outcome(lines) == "abandoned"
+    assert of("callback_booked", lines) == []
+
+
 @pytest.mark.parametrize("number", ["", "../../etc", "${SHELL(id)}"])
 def test_hostile_callers_are_text_and_nothing_else(home: Home, number: str) -> None:
     channel = ScriptedChannel(keys={5: "0"}, phones=BOTH_FREE, answering="bold")

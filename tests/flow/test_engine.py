@@ -10,6 +10,7 @@ from pathlib import Path
 from ari_app.flow import events as e
 from ari_app.flow.engine import Flow, advance
 from ari_app.flow.run import Run, run_to_json
+from ari_app.flow.unassigned import unassigned
 from tests.flow.story import CALLER, START, bundle
 
 ROOT = Path(__file__).parents[2]
@@ -102,6 +103,15 @@ def test_a_flow_that_breaks_while_a_phone_rings_lets_go_of_the_agent() -> None:
     names = [type(command).__name__ for command in turn.commands]
     assert names[:3] == ["EndLeg", "ReleaseAgent", "LeaveQueue"]
     assert turn.run.callback_booked
+
+
+def test_on_a_number_that_nobody_owns_not_even_a_broken_flow_promises_anything() -> None:
+    flow = Flow.load({**unassigned("mn"), "definition": {}})
+    turn = advance(flow, flow.start("call", "4711", START), e.CallOffered(CALLER), START)
+    assert "flow_failed" in {entry.kind for entry in turn.entries}
+    end = advance(flow, turn.run, e.PlayFinished(turn.run.playing or ""), START + 5)
+    assert end.run.outcome == "abandoned"
+    assert "callback_booked" not in {entry.kind for entry in (*turn.entries, *end.entries)}
 
 
 def test_a_flow_that_breaks_leaves_a_talk_alone_until_it_ends() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from ari_app.flow.entries import Entry
 from ari_app.flow.ids import call_id
+from ari_app.flow.unassigned import HOUSE
 from ari_app.journal.ship import rebuild
 from ari_app.store.database import Connection
 from tests.journal.call_entries import CLIENT, answered, missed, offered
@@ -96,6 +97,17 @@ def test_a_message_counts_whoever_ended_the_call_and_whichever_came_first(
     house.reconcile(after=200)
     assert history(house)[:2] == ("message", "message")
     assert history(house).callbacks == 1
+
+
+def test_a_message_for_a_number_that_nobody_owns_is_kept_and_nobody_rings_back(
+    house: House,
+) -> None:
+    hang_up_in_last(house, "DTMF")
+    house.journal.append_entries(call_id(linked(1)), HOUSE, [offered(BEGAN)])
+    for after in (60, 80):
+        house.reconcile(after=after)
+    assert history(house)[:2] == ("message", "message")
+    assert house.select("SELECT 1 FROM callbacks") == []
 
 
 def test_the_call_lasted_until_the_end_of_the_message(house: House) -> None:

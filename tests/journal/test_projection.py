@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ari_app.flow.entries import Entry
+from ari_app.flow.unassigned import HOUSE
 from ari_app.journal.arrived import Arrived
 from ari_app.journal.ship import position, rebuild, ship
 from ari_app.store.database import Connection, transaction
@@ -130,6 +131,20 @@ def test_an_earlier_talk_that_arrives_late_does_not_settle_a_later_miss(
     ship(writer, "n", arrived(1, missed(2000)))
     ship(writer, "other", arrived(2, answered(1000), node="other"))
     assert select(writer, CALLBACKS)[0].state == "new"
+
+
+@pytest.mark.parametrize("booked", [True, False])
+@pytest.mark.parametrize("caller", [DORJ, None])
+def test_who_dialled_a_number_that_nobody_owns_is_on_record_and_nobody_owes_a_call(
+    writer: Connection, booked: bool, caller: str | None
+) -> None:
+    call = [each for each in missed(1000, caller) if booked or each.kind != "callback_booked"]
+    ship(writer, "n", arrived(1, call, client=HOUSE))
+    ship(writer, "n", arrived(2, missed(2000, caller), 10, client=HOUSE))
+    for callback in select(writer, CALLBACKS):
+        assert callback[:4] == (caller, "closed", "number_unassigned", 1)
+    calls = select(writer, "SELECT outcome, callback_id::text FROM calls ORDER BY offered_at")
+    assert calls == [("abandoned", call_name(1)), ("abandoned", call_name(2))]
 
 
 def test_a_withheld_number_is_on_record_and_nobody_can_be_rung(writer: Connection) -> None:

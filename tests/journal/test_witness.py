@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from ari_app.journal.ship import position, ship
 from ari_app.journal.store import Journal
 from ari_app.journal.tail import Tail
 from ari_app.journal.witness import Witness
-from ari_app.snapshot.reader import Route
+from ari_app.snapshot.reader import Route, SnapshotError
 from ari_app.store.database import Connection, transaction
 from tests.journal.call_entries import CLIENT, DORJ, missed, offered
 from tests.journal.test_cel_line import as_asterisk_writes
@@ -258,11 +259,25 @@ def test_a_talk_that_asterisk_broke_off_is_cut_and_owed_a_callback(house: House)
     assert house.select("SELECT reason, state FROM callbacks") == [("cut", "new")]
 
 
-def test_a_number_that_nobody_owns_is_on_record_too(house: House) -> None:
-    house.write(whole(1, exten="4711", num="anonymous"))
+def test_a_number_that_nobody_owns_is_on_record_too_and_nobody_rings_back(house: House) -> None:
+    house.write(whole(1, exten="4711"))
     house.reconcile()
-    assert house.select("SELECT client_id, number, caller FROM calls") == [(HOUSE, "4711", None)]
-    assert house.select("SELECT closed_reason FROM callbacks") == [("number_withheld",)]
+    assert house.select("SELECT client_id, number, caller FROM calls") == [(HOUSE, "4711", DORJ)]
+    assert house.select("SELECT closed_reason FROM callbacks") == [("number_unassigned",)]
+    assert house.select("SELECT 1 FROM entries WHERE kind = 'callback_booked'") == []
+
+
+def test_while_nobody_can_tell_whose_number_it_is_the_call_waits(house: House) -> None:
+    def unreadable(number: str) -> Route | None:
+        raise SnapshotError("there is no usable snapshot")
+
+    house.write(whole(1))
+    sound = house.reconciler
+    house.reconciler = replace(sound, route=unreadable)
+    assert house.reconcile() == Reconciled(entered=0, ended=0)
+    house.reconciler = sound
+    assert house.reconcile(after=300) == Reconciled(entered=1, ended=0)
+    assert house.select("SELECT client_id FROM calls") == [(CLIENT,)]
 
 
 def test_a_caller_whose_dialled_number_breaks_the_first_line_is_on_record_too(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ari_app.flow.ending import finish, promise
 from ari_app.flow.events import Event, PlayFinished
 from ari_app.flow.node import Node
+from ari_app.flow.unassigned import HOUSE
 
 if TYPE_CHECKING:
     from ari_app.flow.walk import Walk
@@ -19,7 +20,7 @@ class Promise(Node):
 
     def enter(self, walk: Walk) -> None:
         run = walk.run
-        if run.caller_number and not run.callback_booked:
+        if run.caller_number and not run.callback_booked and run.client != HOUSE:
             promise(walk, "fallback")
             run.callback_booked = True
         walk.play("standard:sorry")
