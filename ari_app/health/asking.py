@@ -7,6 +7,7 @@ import json
 import socket
 from pathlib import Path
 
+from ari_app.health.loop_lag import EVENT_LOOP
 from ari_app.health.report import Report, report_from_json
 from ari_app.health.socket_path import health_socket
 
@@ -33,6 +34,19 @@ def ask(run: Path, process: str, timeout_seconds: float = 1.0) -> Report:
         raise SilentError(f"the {process} gives no sensible answer ({error})") from error
     finally:
         connection.close()
+
+
+def works(run: Path, process: str) -> bool:
+    """Return whether ``process`` answers, and its event loop, if it has one, turns.
+
+    One that cannot do its work because something else is away works all the same: to start it anew
+    would change nothing.
+    """
+    try:
+        report = ask(run, process)
+    except SilentError:
+        return False
+    return all(each.state != "down" for each in report.dependencies if each.name == EVENT_LOOP)
 
 
 class _UnixConnection(http.client.HTTPConnection):

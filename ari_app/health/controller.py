@@ -17,7 +17,7 @@ import structlog
 from ari_app.flow.flow_error import FlowError
 from ari_app.health.dependency import Dependencies, Dependency
 from ari_app.health.figure import Figure
-from ari_app.health.loop_lag import ALARM_SECONDS, LoopLag
+from ari_app.health.loop_lag import ALARM_SECONDS, EVENT_LOOP, LoopLag
 from ari_app.health.report import Report
 from ari_app.health.turns import CountedTurns
 from ari_app.live.agents import AgentBoard
@@ -81,7 +81,7 @@ class ControllerHealth:
             return last
         now = time.time()
         reason = f"it has not turned for {still:.1f} s"
-        hung = Dependency("event_loop", "down", now - still, reason, vital=True)
+        hung = Dependency(EVENT_LOOP, "down", now - still, reason, vital=True)
         others = [each for each in last.dependencies if each.name != hung.name]
         return replace(last, at=now, dependencies=[hung, *others])
 
@@ -93,9 +93,9 @@ class ControllerHealth:
         lag, unsaved = self._lag.worst_seconds, parts.runs.unsaved
         if lag > ALARM_SECONDS:
             reason = f"it came {lag * 1000:.0f} ms late within the last minute"
-            note("event_loop", "degraded", reason, vital=True)
+            note(EVENT_LOOP, "degraded", reason, vital=True)
         else:
-            note("event_loop", "up", vital=True)
+            note(EVENT_LOOP, "up", vital=True)
         if parts.ari.connected:
             note("ari", "up", vital=True)
         else:

@@ -6,6 +6,9 @@ import asyncio
 import time
 from collections import deque
 
+EVENT_LOOP = "event_loop"
+"""Its name among the dependencies that a process tells of."""
+
 BEAT_SECONDS = 0.05
 """At most so much of a hold-up is not seen. 20 beats a second cost 0.2 % of a CPU, measured."""
 

@@ -24,21 +24,32 @@ def step_down(home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     account = _account(home)
     _give(home, account)
-    rights = _rights_to_pass(home.parent, Path(sys.executable).resolve(), REPOSITORY)
-    capabilities = ",".join(["-all", *(f"+{right}" for right in rights)])
     command = [
-        "setpriv",
-        f"--reuid={account.pw_uid}",
-        f"--regid={account.pw_gid}",
-        "--clear-groups",
-        f"--inh-caps={capabilities}",
-        f"--ambient-caps={capabilities}",
-        "--",
+        *as_account(account, home.parent, Path(sys.executable).resolve(), REPOSITORY),
         sys.executable,
         *sys.orig_argv[1:],
     ]
     environment = {**os.environ, "HOME": str(home), "USER": account.pw_name}
     os.execvpe(command[0], command, environment)  # noqa: S606 - no shell: an argument list
+
+
+def as_account(account: pwd.struct_passwd, *paths: Path) -> list[str]:
+    """Return what root puts before a command to run it as ``account``, able to reach ``paths``.
+
+    Raises :class:`ServiceError` when a folder above them is closed and nothing can change that.
+    """
+    capabilities = ",".join(["-all", *(f"+{right}" for right in _rights_to_pass(*paths))])
+    return [
+        "setpriv",
+        f"--reuid={account.pw_uid}",
+        f"--regid={account.pw_gid}",
+        "--clear-groups",
+        # Or access(2), by which initdb looks for its other half, asks without the right to pass.
+        "--securebits=+no_setuid_fixup",
+        f"--inh-caps={capabilities}",
+        f"--ambient-caps={capabilities}",
+        "--",
+    ]
 
 
 def give_back(home: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from ari_app.health.asking import works
 from ari_app.settings import Settings
 from ari_app.standalone import setup
 from ari_app.standalone.asterisk import asterisk
@@ -67,4 +68,5 @@ def ours(settings: Settings, name: str, module: str, niceness: int = 0) -> Servi
         environment={"DUUDLAGA_HOME": str(settings.home), "DUUDLAGA_PARTS": str(settings.parts)},
         prepare=lambda: ready.unlink(missing_ok=True),
         is_ready=ready.exists,
+        works=partial(works, settings.run, name),
     )

@@ -1,4 +1,4 @@
-"""One process under watch: started, waited for, started again when it dies, stopped."""
+"""One process under watch: started, waited for, started again when it dies or hangs, stopped."""
 
 import asyncio
 import os
@@ -21,6 +21,11 @@ _READY_POLL_SECONDS = 0.05
 _FIRST_PAUSE_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 5.0
 _LONG_LIFE_SECONDS = 60.0  # having lived so long, a process that dies is started at once again
+_LOOK_SECONDS = 1.0
+_LOOKS_IN_VAIN = 7
+"""A look at who is silent takes two seconds, so this is longer than any lease: the fallback has the
+callers of a hung controller by then. Looks are counted, not seconds: when the machine stood still
+as a whole, nobody is killed."""
 _LARGEST_LOG_BYTES = 50_000_000
 
 
@@ -60,11 +65,13 @@ class Watched:
         self._change(health="ready")
 
     async def keep(self) -> None:
-        """Start it again whenever it dies, sooner or later; returns never, only cancelled."""
+        """Start it again whenever it dies, sooner or later; returns never, only cancelled.
+
+        One that hangs is killed first: to its callers it is as good as dead, but keeps its place.
+        """
         pause = _FIRST_PAUSE_SECONDS
         while True:
-            assert self._process is not None
-            code = await self._process.wait()
+            code = await self._end_of_life()
             if time.time() - (self._status.since or 0) > _LONG_LIFE_SECONDS:
                 pause = _FIRST_PAUSE_SECONDS
             log.warning("process_died", process=self.service.name, status=code, pause=pause)
@@ -82,6 +89,25 @@ class Watched:
         """Ask it to stop; kill it, and whatever it has started, when it does not in time."""
         await self._end()
         self._change(health="stopped", pid=None, since=None)
+
+    async def _end_of_life(self) -> int:
+        """Wait until the process is dead, and kill it when it does not work any more."""
+        assert self._process is not None
+        dead = asyncio.ensure_future(self._process.wait())
+        vain = 0
+        try:
+            while not dead.done():
+                await asyncio.wait({dead}, timeout=_LOOK_SECONDS)
+                vain = 0 if dead.done() or await self._works() else vain + 1
+                if vain == _LOOKS_IN_VAIN:
+                    log.error("process_hangs", process=self.service.name, looks=vain)
+                    self._kill_group()
+        finally:
+            dead.cancel()
+        return dead.result()
+
+    async def _works(self) -> bool:
+        return await asyncio.to_thread(self.service.works)
 
     async def _end(self) -> None:
         process = self._process

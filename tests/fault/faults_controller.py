@@ -8,7 +8,7 @@ import sys
 
 from ari_app.places import REPOSITORY
 from tests.fault.clients import NEWCOMER
-from tests.fault.deeds import kill, kill_and_hold, order, resume, steer, stop
+from tests.fault.deeds import kill, kill_and_hold, order, steer, stop
 from tests.fault.drill import Deed, Fault
 from tests.fault.stage import Stage
 
@@ -98,12 +98,23 @@ def _at_points() -> list[Fault]:
     ]
 
 
+async def _stop_unnoticed(stage: Stage) -> None:
+    """As if the supervisor were gone too: it would kill a controller that hangs for so long."""
+    stage.house.steer("unwatched", "")
+    stage.house.stop("controller")
+
+
+async def _resume_noticed(stage: Stage) -> None:
+    stage.house.resume("controller")
+    stage.house.steer("unwatched", None)
+
+
 def _stopped(seconds: float, *, short: bool = False) -> Fault:
     return Fault(
         f"controller-stopped-{seconds:.0f}",
         f"the controller hangs (SIGSTOP) for {seconds:.0f} s",
-        stop("controller"),
-        resume("controller"),
+        _stop_unnoticed,
+        _resume_noticed,
         healed_by="SIGCONT",
         seconds=seconds,
         short=short,
@@ -137,6 +148,13 @@ FAULTS = [
     _stopped(3),
     _stopped(10, short=True),
     _stopped(60),
+    Fault(
+        "controller-hangs",
+        "the controller hangs (SIGSTOP) for good",
+        stop("controller"),
+        healed_by="the supervisor kills it and starts another",
+        seconds=20.0,
+    ),
     Fault(
         "two-controllers",
         "a second controller is started beside the first",

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from ari_app.health.asking import SilentError, ask
+from ari_app.health.asking import SilentError, ask, works
 from ari_app.health.dependency import Dependency
 from ari_app.health.figure import Figure
 from ari_app.health.report import Report
@@ -23,6 +23,7 @@ from ari_app.health.socket_path import health_socket
 
 UP = Dependency("ari", "up", 1000.0, vital=True)
 NO_REDIS = Dependency("redis", "down", 1001.5, "it does not answer")
+HUNG = Dependency("event_loop", "down", 1003.0, "it has not turned for 4.0 s", vital=True)
 NO_ARI = Dependency("ari", "down", 1002.0, "Asterisk closed the socket", vital=True)
 
 
@@ -90,6 +91,12 @@ def test_without_something_vital_it_is_down_and_the_status_says_so_too(
     status, body = get(door, "/health")
     assert (status, json.loads(body)["state"]) == (503, "down")
     assert ask(door, "controller").state == "down"
+    assert works(door, "controller"), "to start it anew would not bring Asterisk back"
+
+
+def test_a_process_whose_loop_hangs_does_not_work_though_it_answers(door: Path, told: Told) -> None:
+    told.dependencies = [UP, HUNG]
+    assert not works(door, "controller")
 
 
 def test_prometheus_reads_the_figures(door: Path, told: Told) -> None:
@@ -135,6 +142,7 @@ def test_a_fault_in_counting_spoils_one_answer_and_not_the_next(door: Path, told
 def test_a_process_that_is_not_there_is_silent(tmp_path: Path) -> None:
     with pytest.raises(SilentError, match="the controller does not answer"):
         ask(tmp_path, "controller")
+    assert not works(tmp_path, "controller")
 
 
 def test_a_process_that_stands_still_is_silent(tmp_path: Path) -> None:

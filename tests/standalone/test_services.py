@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,30 @@ async def test_a_process_that_dies_is_started_again_and_then_stopped(tmp_path: P
     await watched.stop()
     assert not lives(second)
     assert told[-1].health == "stopped"
+
+
+async def test_a_process_that_hangs_is_killed_and_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ari_app.standalone.watched._LOOK_SECONDS", 0.01)
+    told = Told()
+    hung: list[int] = []
+    service = replace(a_service(SLEEPER), works=lambda: told[-1].pid not in hung)
+    watched = Watched(service, tmp_path / "log", told.append)
+    await watched.start()
+    keeper = asyncio.create_task(watched.keep())
+    first = told[-1].pid
+    assert first is not None
+    await asyncio.sleep(0.2)
+    assert told[-1].pid == first, "one that works is left alone"
+    os.kill(first, signal.SIGSTOP)
+    hung.append(first)
+    second = (await told.until("ready", restarts=1)).pid
+    assert second != first
+    assert not lives(first)
+    keeper.cancel()
+    await asyncio.gather(keeper, return_exceptions=True)
+    await watched.stop()
 
 
 async def test_a_process_that_cannot_start_says_why_in_its_last_words(tmp_path: Path) -> None:

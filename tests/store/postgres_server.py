@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import psycopg2
 
 from ari_app.parts import postgres_share, release_program
+from ari_app.standalone.account import as_account
 from ari_app.store.migrate import migrate
 from ari_app.store.roles import OWNER, ROLES, prepare_server
 
@@ -125,8 +127,7 @@ class PostgresServer:
         command = release_program(_PARTS, name).command(*arguments)
         if os.geteuid() != 0:
             return command
-        nobody = str(_NOBODY)
-        return ["setpriv", "--reuid", nobody, "--regid", nobody, "--clear-groups", *command]
+        return [*as_account(pwd.getpwuid(_NOBODY), _PARTS), *command]
 
     def _run(self, name: str, *arguments: str) -> None:
         done = subprocess.run(
