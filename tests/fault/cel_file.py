@@ -49,6 +49,7 @@ class CelFile:
         self._file: tuple[int, int] | None = None
         self._position = 0
         self._one_reader = threading.Lock()
+        self._callers: dict[str, str] = {}
         self.by_caller: dict[str, Witnessed] = defaultdict(Witnessed)
 
     def read(self) -> None:
@@ -72,7 +73,9 @@ class CelFile:
             return
         if fields["context"] not in ("intake", "offer", "fallback", "last"):
             return
-        seen = self.by_caller[fields["num"]]
+        # As the call came in: for the agents' phones the fallback shows the number in another form.
+        caller = self._callers.setdefault(fields["linkedid"], fields["num"])
+        seen = self.by_caller[caller]
         seen.linked_ids.add(fields["linkedid"])
         fallen = fields["eventtype"] == FALLBACK_MARK
         if fields["eventtype"] == "APP_START" and fields["appname"] == "Record":

@@ -55,6 +55,7 @@ _PENDING = (
     "has no callback",
     "has left",
     "is only",
+    "nothing shows",
     "does not know it",
     "be asked",
 )
