@@ -17,12 +17,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from ari_app.acd.agents import READY
+from ari_app.live.names import agent_key
 from ari_app.places import REPOSITORY
 from ari_app.settings import Settings
+from ari_app.standalone.redis import client
 from ari_app.standalone.status import ProcessStatus, Status, status
 from ari_app.store.database import connect
 
 T = TypeVar("T")
+
+AGENTS = ("bold", "saraa", "tuya")
+"""Those of the demo."""
 
 
 def eventually(look: Callable[[], T | None], seconds: float, what: str) -> T:
@@ -135,14 +141,15 @@ class House:
         return found[0]
 
     def ready_agents(self) -> Sequence[str]:
-        """Agents who can be rung now."""
-        with closing(sqlite3.connect(self.settings.journal)) as journal:
-            rows = journal.execute(
-                "SELECT json_extract(data, '$.agent'), json_extract(data, '$.new') FROM entries"
-                " WHERE kind = 'agent_state_changed' ORDER BY seq"
-            )
-            states = dict(rows.fetchall())
-        return [agent for agent, state in states.items() if state == "ready"]
+        """Agents who can be rung now: ready, and not at rest after a ring that came to nothing."""
+        with client(self.settings) as redis:
+            found = {slug: redis.hgetall(agent_key(slug)) for slug in AGENTS}
+        now = time.time()
+        return [
+            slug
+            for slug, agent in found.items()
+            if agent and agent["state"] == READY and float(agent["rests_until"]) < now
+        ]
 
     def held_by_asterisk(self) -> str:
         """Asterisk's channels and bridges, in its own words; empty when there are none."""
