@@ -44,7 +44,7 @@ async def test_two_hundred_mixed_calls_are_all_on_record_and_leave_nothing_behin
     try:
         await _register(house, phones)
         files_before = traces.open_files(house)
-        placed = await _place(callers)
+        placed = await _place(house, callers)
         await asyncio.to_thread(_nothing_is_left, house, files_before)
     finally:
         await phones.close()
@@ -60,7 +60,7 @@ async def _register(house: House, phones: AgentPhones) -> None:
     await asyncio.sleep(2)  # the controller hears of each phone from Asterisk
 
 
-async def _place(callers: Callers) -> dict[str, str]:
+async def _place(house: House, callers: Callers) -> dict[str, str]:
     """Place all calls, and return the outcome that each caller must get, by number."""
     order = [kind for kind in mixed.KINDS for _ in range(kind.calls)]
     random.Random(7).shuffle(order)  # noqa: S311 - the same order every time
@@ -73,16 +73,17 @@ async def _place(callers: Callers) -> dict[str, str]:
             await asyncio.sleep(max(0.0, start + place / RATE - loop.time()))
             caller = f"9769{next(numbers):07d}"
             expected[caller] = kind.outcome
-            playing.create_task(_play(kind, callers.call(kind.number, caller)))
+            playing.create_task(_play(house, kind, callers.call(kind.number, caller)))
     return expected
 
 
-async def _play(kind: mixed.Kind, call: CallerCall) -> None:
+async def _play(house: House, kind: mixed.Kind, call: CallerCall) -> None:
     try:
         await kind.conduct(call)
     except (TimeoutError, ValueError) as error:
         raise AssertionError(
-            f"{kind.name}, caller {call.caller}, status {call.status}: {error!r}"
+            f"{kind.name}, caller {call.caller}, status {call.status}: {error!r}; "
+            f"started again meanwhile: {traces.restarts(house) or 'nothing'}"
         ) from error
 
 
@@ -98,6 +99,7 @@ def _nothing_is_left(house: House, files_before: int) -> None:
     )
     assert files <= files_before
     assert traces.complaints(house) == []
+    assert traces.restarts(house) == {}
 
 
 def _all_is_on_record(house: House, expected: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from ari_app.journal.cel_line import parse_cel_line
 from ari_app.journal.store import Journal
+from ari_app.standalone.status import status
 from ari_app.store.database import connect
 from ari_app.store.roles import WRITER
 from tests.load.house import House
@@ -79,6 +80,12 @@ def complaints(house: House) -> list[str]:
     """Errors in the controller's log."""
     lines = (house.settings.log / "controller.log").read_text().splitlines()
     return [line for line in lines if '"level": "error"' in line]
+
+
+def restarts(house: House) -> dict[str, int]:
+    """The processes that were started again, and how often."""
+    processes = status(house.settings).processes
+    return {each.name: each.restarts for each in processes if each.restarts}
 
 
 def _rows(house: House, query: str) -> list[Any]:
