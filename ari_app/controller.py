@@ -80,7 +80,7 @@ class Controller:
         )
         self._runs = Runs(self._journal, clock)
         self._queues = Queues(self._board, lambda: self._snapshot, clock)
-        self._talks = Talks(self._ari, self._ami, settings.monitor, clock)
+        self._talks = Talks(self._ari, self._ami, settings.monitor)
         self._executor = Executor(self._ari, self._queues, self._talks, self._resolve)
         self._pulse = Pulse()
         turns = CountedTurns(self._runs)
@@ -88,6 +88,7 @@ class Controller:
         self._switchboard.pause()
         self._switchboard.on_stand_still = self._connected
         self._queues.post = self._executor.post = self._switchboard.post
+        self._talks.may_act = self._switchboard.may_act
         self._intake = Intake(
             lambda: self._snapshot, self._runs, self._switchboard, clock, HOUSE_LANGUAGE
         )

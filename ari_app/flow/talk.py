@@ -49,6 +49,14 @@ def begin(walk: Walk, leg: Leg, queue: str | None = None) -> None:
     walk.wait("talk")
 
 
+def resume(walk: Walk, leg: Leg) -> None:
+    """Nobody led the call meanwhile: see to it that the two are joined. Done already, it is no-op.
+
+    Before they are joined the recording must have begun, so a controller may die in between.
+    """
+    walk.commands.append(c.Connect(walk.memory["connect"], leg.id, leg.recording))
+
+
 def end(walk: Walk, leg: Leg, by: str, *, alive: bool) -> None:
     """End the talk that ``by`` (agent, caller, lost, cut) ended; hang up a leg still ``alive``."""
     del walk.run.legs[leg.id]

@@ -163,6 +163,9 @@ class Adoption:
             joined = bridge is not None and {leg.id, call.channel} <= set(bridge.channels)
             if bridge is not None and (joined or leg.id not in step.answered):
                 call.talk = call.talk or Talk(leg.id, bridge.id, leg.recording)
+                call.talk.joined = True
+            elif call.talk is not None and call.talk.leg == leg.id:
+                call.talk.joined = False  # asked for, and lost with the connection
         self._switchboard.add(call)
         legs = traces.ended_legs(call.run)
         self._switchboard.post(call, e.Resumed(step.answered, step.ringing, legs))

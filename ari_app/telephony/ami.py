@@ -24,6 +24,10 @@ class AmiError(Exception):
     """Asterisk refused an action, or gave no answer; the text is a sentence."""
 
 
+class AmiAwayError(AmiError):
+    """There is no connection, or no answer came: whether the action was done is not known."""
+
+
 class Ami:
     """A connection to the manager interface that reconnects by itself.
 
@@ -111,7 +115,7 @@ class Ami:
         target = f"AMI {name} {headers.get('Channel', '')}".rstrip()
         link = self._link
         if link is None or not self.connected:
-            raise AmiError(f"{target} was not sent: AMI is not connected")
+            raise AmiAwayError(f"{target} was not sent: AMI is not connected")
         action = Action({"Action": name, **headers})
         future = link.send_action(action, as_list=False)
         self._waiting.add(future)
@@ -119,7 +123,7 @@ class Ami:
             async with asyncio.timeout(self._timeout_seconds):
                 answer = await future
         except TimeoutError:
-            raise AmiError(f"{target} got no answer in {self._timeout_seconds:g} s") from None
+            raise AmiAwayError(f"{target} got no answer in {self._timeout_seconds:g} s") from None
         finally:
             self._waiting.discard(future)
             link.forget(action)
@@ -154,4 +158,4 @@ class Ami:
         self._logged_in.clear()
         for future in self._waiting:
             if not future.done():
-                future.set_exception(AmiError(f"the AMI connection ended: {reason}"))
+                future.set_exception(AmiAwayError(f"the AMI connection ended: {reason}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -12,12 +13,17 @@ from ari_app.flow.run import Run
 
 @dataclass(slots=True)
 class Talk:
-    """A talk in progress: the leg, its bridge, and its recording (``None``: not recorded)."""
+    """A talk in progress: the leg, its bridge, and its recording (``None``: not recorded).
+
+    ``joined``: the two hear each other, or that was asked for. ``beginning``: what begins the
+    recording; ``monitor``: Asterisk's id of it, once it is known to run.
+    """
 
     leg: str
     bridge: str
     recording: str | None
-    started_at: float = 0.0
+    joined: bool = False
+    beginning: asyncio.Task[None] | None = None
     monitor: str | None = None
 
 
@@ -46,6 +52,11 @@ class Call:
     answered_legs: set[str] = field(default_factory=set)
     mailbox: deque[Event] = field(default_factory=deque)
     turning: bool = False
+
+    @property
+    def talking(self) -> bool:
+        """Whether caller and leg hear each other."""
+        return self.talk is not None and self.talk.joined
 
     @property
     def waiting_room(self) -> str:

@@ -184,11 +184,16 @@ class Executor:
 
     def _connect(self, call: Call, command: c.Connect) -> None:
         self._queues.talking(call, command.leg)
-        bridge = f"{command.leg}-talk"
-        add = f"bridges/{bridge}/addChannel?channel={call.channel},{command.leg}"
-        self._must(call, command.id, "POST", f"bridges/{bridge}?type=mixing")
-        self._talks.begin(call, Talk(command.leg, bridge, command.recording))
-        self._must(call, command.id, "POST", add)
+        talk = Talk(command.leg, f"{command.leg}-talk", command.recording)
+        if call.talk is not None and call.talk.leg == command.leg:
+            talk = call.talk  # recovery asks once more
+        if not talk.joined:
+            self._must(call, command.id, "POST", f"bridges/{talk.bridge}?type=mixing")
+        self._talks.begin(call, talk, partial(self._join, call, talk, command.id))
+
+    def _join(self, call: Call, talk: Talk, command: str) -> None:
+        add = f"bridges/{talk.bridge}/addChannel?channel={call.channel},{talk.leg}"
+        self._must(call, command, "POST", add)
         if call.holding:
             # The caller leaves the waiting room by being added to the talk's bridge.
             call.holding = False

@@ -56,7 +56,7 @@ class Leases:
                 continue
             held = lease.Held(
                 call.lease_expires_at,
-                talking=call.talk is not None,
+                talking=call.talking,
                 music=call.holding,
                 capped=call.lease_capped,
                 spread=int(call.id[-3:], 16) / 0xFFF,
@@ -64,7 +64,7 @@ class Leases:
             seconds = lease.renewal(held, now)
             if seconds is not None:
                 call.lease_expires_at = now + seconds
-                call.lease_capped = call.talk is not None
+                call.lease_capped = call.talking
                 task = asyncio.create_task(self._renew(call, seconds))
                 self._renewals.add(task)
                 task.add_done_callback(self._renewals.discard)

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from ari_app.flow import commands as c
 from ari_app.telephony.call_names import call_of
 
-_REPEATED = (c.Answer, c.StopPlaying, c.Connect, c.Disconnect, c.EndLeg, c.StopRecording)
+_REPEATED = (c.Answer, c.StopPlaying, c.Disconnect, c.EndLeg, c.StopRecording)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,9 @@ def to_repeat(commands: Iterable[c.Command], *, answered: bool) -> list[c.Comman
 
     Nobody knows whether the controller was killed before or after it sent them. These are harmless
     when done twice. The others are not, or are not needed: a resumed node plays its prompt,
-    starts its music, joins its line and rings its phones again. ``answered``: the caller's channel
-    is up, so that Answer has been done; again it would wait for the prompt that still plays.
+    starts its music, joins its line, rings its phones and joins who talk again. ``answered``: the
+    caller's channel is up, so that Answer has been done; again it would wait for the prompt that
+    still plays.
     """
     return [
         command

@@ -66,6 +66,13 @@ class PlayedAsterisk:
         answer.set_result(Response(status=200))
         return answer
 
+    async def mixmonitor(self, channel: str, file: str, options: str) -> str:
+        self.asked.append(f"mixmonitor {channel}")
+        return "monitor"
+
+    async def absolute_timeout(self, channel: str, seconds: float) -> None:
+        self.asked.append(f"timeout {channel} {seconds:g}")
+
     async def stop_mixmonitor(self, channel: str, monitor: str | None) -> None:
         self.asked.append(f"stop_mixmonitor {channel}")
 
@@ -112,6 +119,13 @@ class Scene:
                 [], turn.entries, BEGAN,
             ))  # fmt: skip
         (self.leg,) = run.legs
+        self.run = run
+
+    def recording_began(self) -> None:
+        (recording,) = self.run.legs.values()
+        file = self.cel.parent / "anu-clinic" / f"{recording.recording}-caller.wav"
+        file.parent.mkdir()
+        file.touch()
 
     def hung_up(self, channel: str, at: float, cause: int = 16) -> None:
         extra = json.dumps({"hangupcause": cause, "hangupsource": "", "dialstatus": ""})
@@ -124,9 +138,10 @@ class Scene:
     async def come_back(self) -> None:
         ari, ami = cast("Ari", self.asterisk), cast("Ami", self.asterisk)
         runs = Runs(self.journal, lambda: BACK)
-        talks = Talks(ari, ami, self.cel.parent, lambda: BACK)
+        talks = Talks(ari, ami, self.cel.parent)
         executor = Executor(ari, cast("Queues", NoQueues()), talks, lambda *_: "sound:bye")
         switchboard = Switchboard(runs, executor, lambda: BACK, Pulse())
+        talks.may_act = switchboard.may_act
         intake = Intake(cast("Any", NoSnapshot), runs, switchboard, lambda: BACK, "en")
         disk = Disk(self.cel, our_time=lambda at: at)
         adoption = Adoption(ari, switchboard, executor, runs, intake, lambda: BACK, disk)
@@ -148,6 +163,25 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     made = Scene(tmp_path)
     yield made
     made.journal.close()
+
+
+async def test_two_whom_nobody_joined_are_recorded_and_then_joined(scene: Scene) -> None:
+    scene.asterisk.channels = [CHANNEL, scene.leg]
+    await scene.come_back()
+    bridge = f"bridges/{scene.leg}-talk"
+    assert scene.asterisk.asked == [
+        f"POST {bridge}?type=mixing",
+        f"mixmonitor {CHANNEL}",
+        f"POST {bridge}/addChannel?channel={CHANNEL},{scene.leg}",
+        f"timeout {CHANNEL} 7200",
+    ]
+
+
+async def test_two_who_talk_without_a_recording_are_recorded_from_now_on(scene: Scene) -> None:
+    scene.asterisk.channels = [CHANNEL, scene.leg]
+    scene.asterisk.bridges = {f"{scene.leg}-talk": [CHANNEL, scene.leg]}
+    await scene.come_back()
+    assert scene.asterisk.asked == [f"mixmonitor {CHANNEL}"]
 
 
 async def test_an_agent_hung_up_and_the_caller_goes_on_in_the_flow(scene: Scene) -> None:
@@ -193,6 +227,7 @@ async def test_both_hung_up_and_the_talk_ended_with_the_first_of_them(
 async def test_two_who_still_talk_are_left_alone(scene: Scene) -> None:
     scene.asterisk.channels = [CHANNEL, scene.leg]
     scene.asterisk.bridges = {f"{scene.leg}-talk": [CHANNEL, scene.leg]}
+    scene.recording_began()
     await scene.come_back()
     assert scene.entry("resumed").at == BACK
     assert scene.asterisk.asked == []

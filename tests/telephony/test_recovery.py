@@ -80,10 +80,10 @@ def test_the_waiting_room_of_a_call_that_is_over_is_taken_down() -> None:
 
 
 def test_what_may_not_have_been_done_is_done_again_but_no_prompt_is_played_twice() -> None:
-    connect = c.Connect(f"{CALL}-3-002", LEG, None)
+    end = c.EndLeg(f"{CALL}-3-002", LEG)
     stop = c.StopPlaying(f"{CALL}-3-001", "play")
     play = c.Play("play", ("client:menu",), "mn")
-    assert to_repeat([stop, connect, play], answered=True) == [stop, connect]
+    assert to_repeat([stop, end, play], answered=True) == [stop, end]
 
 
 def test_an_answered_call_is_not_answered_again_behind_the_prompt_that_plays() -> None:

@@ -92,7 +92,9 @@ class Queue(Node):
     def resume(self, walk: Walk, event: e.Resumed) -> None:
         leg = talk.talking(walk)
         if leg is not None:
-            if leg.id not in event.answered:
+            if leg.id in event.answered:
+                talk.resume(walk, leg)
+            else:
                 self._talk_ended(walk, walk.leg_end(leg.id) or e.LegHungUp(leg.id, lost=True))
             return
         for leg in ring.ringing(walk):

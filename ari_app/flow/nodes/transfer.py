@@ -72,7 +72,9 @@ class Transfer(Node):
     def resume(self, walk: Walk, event: e.Resumed) -> None:
         leg = talk.talking(walk)
         if leg is not None:
-            if leg.id not in event.answered:
+            if leg.id in event.answered:
+                talk.resume(walk, leg)
+            else:
                 end = walk.leg_end(leg.id)
                 self._ended(walk, leg.id, lost=end is None or end.lost)
             return
