@@ -13,11 +13,11 @@ from ari_app.flow.engine import Turn
 from ari_app.flow.events import LegHungUp
 from ari_app.flow.run import Run, run_to_json
 from ari_app.journal import spool
+from ari_app.journal.ended_legs import ended_legs
 from ari_app.journal.hang_ups import hang_ups
 from ari_app.journal.journal_error import JournalError, RunTakenError
 from ari_app.journal.store import Journal
 from ari_app.journal.turn import SavedRun, SavedTurn
-from ari_app.telephony.causes import was_lost
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +63,7 @@ class Keeper:
         """Return how the run's legs ended while nobody led the call, as far as it is known."""
         if not run.legs:
             return ()
-        ends = hang_ups(self.cel, run.legs.keys())
-        return tuple(LegHungUp(leg, was_lost(end.cause), end.at) for leg, end in ends.items())
+        return ended_legs(run, hang_ups(self.cel, run.legs.keys()))
 
     def keep_bundle(self, bundle: dict[str, Any]) -> None:
         """Keep the bundle on which the run begins."""

@@ -12,14 +12,19 @@ from ari_app.journal.cel_line import parse_cel_line
 
 LAST_BYTES = 4_000_000
 """Some 8,000 events: more than happen while a controller is restarted."""
+_TOLD = ('"ANSWER"', '"BRIDGE_ENTER"', '"HANGUP"')
 
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """The end of a channel: when, in Unix seconds, and why, as Q.850 counts it; 0: not known."""
+    """The end of a channel: when, in Unix seconds, and why, as Q.850 counts it; 0: not known.
+
+    ``joined``: whether it was in a bridge after it had answered; ``None``: not known.
+    """
 
     at: float
     cause: int = 0
+    joined: bool | None = None
 
 
 def hang_ups(cel: Path, channels: AbstractSet[str]) -> dict[str, HangUp]:
@@ -33,15 +38,22 @@ def hang_ups(cel: Path, channels: AbstractSet[str]) -> dict[str, HangUp]:
             text = file.read().decode("utf-8", errors="replace")
     except FileNotFoundError:
         return {}
-    found = {}
+    found: dict[str, HangUp] = {}
+    joined: dict[str, bool] = {}
     for line in text.splitlines():
-        if '"HANGUP"' not in line:
+        if not any(name in line for name in _TOLD):
             continue
         event = parse_cel_line(line)
-        if event and event["eventtype"] == "HANGUP" and event["uniqueid"] in channels:
-            found[event["uniqueid"]] = HangUp(
-                float(event["eventtime"]), _cause(event["eventextra"])
-            )
+        if event is None or event["uniqueid"] not in channels:
+            continue
+        channel, kind = event["uniqueid"], event["eventtype"]
+        if kind == "HANGUP":
+            at, cause = float(event["eventtime"]), _cause(event["eventextra"])
+            found[channel] = HangUp(at, cause, joined.get(channel))
+        elif kind == "ANSWER":
+            joined.setdefault(channel, False)
+        elif kind == "BRIDGE_ENTER" and channel in joined:
+            joined[channel] = True
     return found
 
 

@@ -30,6 +30,7 @@ from ari_app.journal.journal_error import JournalError, JournalFullError
 from ari_app.journal.store import Journal
 from ari_app.last_words import last_words
 from ari_app.logs import log_to
+from ari_app.media.being_written import is_being_written
 from ari_app.media.expectations import (
     already_told,
     announced,
@@ -139,6 +140,10 @@ class Recorder:
         wait = self._settle_seconds if ended else self._idle_seconds
         if now - quiet_since < wait or not (raws or ended):
             return row
+        # Asterisk writes in pieces of two seconds, and may go on after the end of a call that was
+        # saved: a controller that died then has not stopped the recording, nor hung up.
+        if now - quiet_since < self._idle_seconds and any(map(is_being_written, raws)):
+            return row
         if not raws and row.tries < _TRIES_WITHOUT_FILE:
             raise MediaError(f"Asterisk made no file for recording {row.recording}.")
         # A talk that never came about, or a disk that took no file: a gap, shown as such.
@@ -223,6 +228,9 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    # Sent when somebody opens a file in the moment in which is_being_written asks; the default ends
+    # the process.
+    signal.signal(signal.SIGIO, signal.SIG_IGN)
     with last_words(), _only_one(places):
         run(places, stop)
 

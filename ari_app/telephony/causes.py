@@ -1,11 +1,10 @@
-"""Why a leg ended, from Asterisk's hang-up cause (ITU-T Q.850, ``causes.h``)."""
+"""Why a leg never answered, from Asterisk's hang-up cause (ITU-T Q.850, ``causes.h``)."""
 
 from __future__ import annotations
 
 _BUSY = {17}
 _NO_ANSWER = {18, 19}
 _REFUSED = {21}
-_LOST = {0, 27, 38, 41, 44, 102}
 
 
 def failed_because(cause: int) -> str:
@@ -21,8 +20,3 @@ def failed_because(cause: int) -> str:
     if cause in _NO_ANSWER or cause in (0, 16):
         return "no_answer"
     return "unreachable"
-
-
-def was_lost(cause: int) -> bool:
-    """Return whether an answered leg died without anybody hanging up (network, phone, timeout)."""
-    return cause in _LOST

@@ -13,10 +13,11 @@ from typing import Any
 import structlog
 
 from ari_app.flow import events as e
+from ari_app.journal.ended_legs import was_lost
 from ari_app.telephony import ari
 from ari_app.telephony.call import Call
 from ari_app.telephony.call_names import call_of
-from ari_app.telephony.causes import failed_because, was_lost
+from ari_app.telephony.causes import failed_because
 from ari_app.telephony.execute import Executor
 from ari_app.telephony.intake import Intake
 from ari_app.telephony.switchboard import Switchboard

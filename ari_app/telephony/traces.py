@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ari_app.flow.events import LegHungUp
 from ari_app.flow.run import Run
+from ari_app.journal.ended_legs import ended_legs
 from ari_app.journal.hang_ups import HangUp, hang_ups
 from ari_app.telephony.call import Call
-from ari_app.telephony.causes import was_lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,7 @@ class Traces:
 
     def ended_legs(self, run: Run) -> tuple[LegHungUp, ...]:
         """Return how the run's legs ended, of those of which it is known."""
-        ends = [(leg, self.hang_ups.get(leg)) for leg in run.legs]
-        return tuple(
-            LegHungUp(leg, lost=was_lost(end.cause), at=end.at) for leg, end in ends if end
-        )
+        return ended_legs(run, self.hang_ups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +42,4 @@ class Disk:
         """Find the traces of these calls. Blocks for some milliseconds."""
         channels = {name for call in calls for name in (call.channel, *call.run.legs)}
         ends = hang_ups(self.cel, channels).items()
-        return Traces({channel: HangUp(self.our_time(end.at), end.cause) for channel, end in ends})
+        return Traces({channel: replace(end, at=self.our_time(end.at)) for channel, end in ends})

@@ -28,6 +28,24 @@ def test_the_time_of_the_hang_up_is_known(tmp_path: Path) -> None:
     assert known == {"duudlaga-1.1": HangUp(123.25, cause=16)}
 
 
+def test_whether_an_answered_channel_was_ever_joined_is_known(tmp_path: Path) -> None:
+    cel = tmp_path / "cel.jsonl"
+    cel.write_text(
+        line("ANSWER", "joined", "100.0")
+        + line("BRIDGE_ENTER", "joined", "100.1")
+        + line("ANSWER", "alone", "100.0")
+        + line("HANGUP", "joined", "110.0")
+        + line("HANGUP", "alone", "110.0")
+        + line("HANGUP", "unanswered", "110.0")
+    )
+    known = hang_ups(cel, {"joined", "alone", "unanswered"})
+    assert {channel: end.joined for channel, end in known.items()} == {
+        "joined": True,
+        "alone": False,
+        "unanswered": None,
+    }
+
+
 @pytest.mark.parametrize("extra", ["", "{", "[16]", '{"hangupcause":"16"}'])
 def test_a_cause_that_cannot_be_read_is_0(tmp_path: Path, extra: str) -> None:
     cel = tmp_path / "cel.jsonl"

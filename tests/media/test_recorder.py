@@ -54,6 +54,23 @@ def test_a_talk_is_kept_with_the_caller_left_and_the_agent_right(house: House) -
     assert len(house.told()) == 1
 
 
+def test_a_recording_that_asterisk_still_writes_is_left_alone_though_the_call_is_over(
+    house: House,
+) -> None:
+    """Its controller died before it stopped the recording; what was said waits to be written."""
+    house.announce()
+    house.talk(caller=0.0, agent=0.0)
+    raws = sorted(house.monitor.glob("*.wav"))
+    with raws[0].open("ab"), raws[1].open("ab"):
+        house.end()
+        assert house.work() == 0
+        assert all(raw.exists() for raw in raws)
+        house.talk()
+    assert house.work() == 1
+    [facts] = house.told()
+    assert facts["seconds"] == 3.0
+
+
 @pytest.mark.parametrize(
     ("talked", "alone", "kept"),
     [(1.8, 1.2, 1.8), (1.8, 0.9, 2.1), (2.5, 1.2, 2.5), (9, 5, 3), (0, 5, 0.1)],

@@ -127,6 +127,12 @@ class Scene:
         file.parent.mkdir()
         file.touch()
 
+    def answered(self, channel: str, at: float) -> None:
+        with self.cel.open("a") as cel:
+            cel.write(as_asterisk_writes(
+                eventtype="ANSWER", eventtime=f"{at:.6f}", uniqueid=channel, linkedid=CHANNEL
+            ))  # fmt: skip
+
     def hung_up(self, channel: str, at: float, cause: int = 16) -> None:
         extra = json.dumps({"hangupcause": cause, "hangupsource": "", "dialstatus": ""})
         with self.cel.open("a") as cel:
@@ -195,6 +201,17 @@ async def test_an_agent_hung_up_and_the_caller_goes_on_in_the_flow(scene: Scene)
     assert scene.entry("exit_taken").at == BACK
     assert f"DELETE bridges/{scene.leg}-talk" in scene.asterisk.asked
     assert f"stop_mixmonitor {CHANNEL}" in scene.asterisk.asked
+
+
+async def test_an_agent_whom_nobody_joined_gave_up_and_the_caller_is_first_in_the_line(
+    scene: Scene,
+) -> None:
+    scene.asterisk.channels = [CHANNEL]
+    scene.answered(scene.leg, BEGAN)
+    scene.hung_up(scene.leg, BEGAN + 35)
+    await scene.come_back()
+    ended = scene.entry("talk_ended")
+    assert (ended.data["by"], ended.data["seconds"]) == ("lost", 0)
 
 
 async def test_an_agents_phone_died_and_the_caller_is_first_in_the_line(scene: Scene) -> None:
