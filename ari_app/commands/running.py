@@ -12,6 +12,7 @@ from ari_app.places import Places
 from ari_app.settings import Settings
 from ari_app.snapshot.reader import Snapshot
 from ari_app.standalone import up as standalone
+from ari_app.standalone.doctor_asterisk import fallback
 from ari_app.standalone.status import Status
 from ari_app.standalone.status import status as status_now
 
@@ -39,6 +40,7 @@ def up(
             seconds = f"{time.monotonic() - began:.0f}"
             typer.echo(texts("up.ready", home=settings.home, seconds=seconds))
             _say_what_is_next(settings, texts)
+            _warn(settings, texts)
             typer.echo(texts("up.detached" if detach else "up.how_to_stop"))
 
     standalone.up(settings, detach=detach, show=show)
@@ -64,6 +66,13 @@ def down(context: typer.Context) -> None:
 def home() -> None:
     """Print the folder that holds everything of this copy."""
     typer.echo(Places.load().home)
+
+
+def _warn(settings: Settings, texts: Texts) -> None:
+    """What runs, and yet would let callers down, is said at once and not only by the doctor."""
+    found = fallback(settings)
+    if found.grade != "ok":
+        typer.secho(texts("up.no_fallback", why=found.fact, advice=found.advice), fg="yellow")
 
 
 def _say_what_is_next(settings: Settings, texts: Texts) -> None:

@@ -5,7 +5,8 @@ import pwd
 import sys
 from pathlib import Path
 
-from ari_app.places import REPOSITORY
+from ari_app.places import REPOSITORY, Places
+from ari_app.standalone.closed_folders import opened, topmost_closed
 from ari_app.standalone.service_error import ServiceError
 
 _CANDIDATES = ("duudlaga", "postgres", "nobody")
@@ -25,7 +26,7 @@ def step_down(home: Path) -> None:
     account = _account(home)
     _give(home, account)
     command = [
-        *as_account(account, home.parent, Path(sys.executable).resolve(), REPOSITORY),
+        *as_account(account, home, Places.load().parts),
         sys.executable,
         *sys.orig_argv[1:],
     ]
@@ -34,12 +35,17 @@ def step_down(home: Path) -> None:
 
 
 def as_account(account: pwd.struct_passwd, *paths: Path) -> list[str]:
-    """Return what root puts before a command to run it as ``account``, able to reach ``paths``.
+    """Return what root puts before a command to run it as ``account``.
 
-    Raises :class:`ServiceError` when a folder above them is closed and nothing can change that.
+    It reaches ``paths`` and this program with its Python, also where they lie in a folder that is
+    root's alone. Raises :class:`ServiceError` when nothing can bring that about.
     """
-    capabilities = ",".join(["-all", *(f"+{right}" for right in _rights_to_pass(*paths))])
+    needed = (*paths, REPOSITORY, Path(sys.prefix), Path(sys.base_prefix))
+    opening = opened(needed)
+    rights = [] if opening else _rights_to_pass(*needed)
+    capabilities = ",".join(["-all", *(f"+{right}" for right in rights)])
     return [
+        *opening,
         "setpriv",
         f"--reuid={account.pw_uid}",
         f"--regid={account.pw_gid}",
@@ -85,15 +91,14 @@ def _give(home: Path, account: pwd.struct_passwd) -> None:
 
 def _rights_to_pass(*paths: Path) -> list[str]:
     """The one right needed to reach `paths`, none when everybody may enter their folders."""
-    folders = {folder for path in paths for folder in (path, *path.parents) if folder.is_dir()}
-    if all(folder.stat().st_mode & 0o001 for folder in folders):
+    closed = [folder for path in paths if (folder := topmost_closed(path.resolve()))]
+    if not closed:
         return []
     lines = Path("/proc/self/status").read_text().splitlines()
     bounds = next(int(line.split()[1], 16) for line in lines if line.startswith("CapBnd:"))
     for right, bit in _PASSAGE:
         if bounds >> bit & 1:
             return [right]
-    closed = sorted(str(folder) for folder in folders if not folder.stat().st_mode & 0o001)
     raise ServiceError(
         f"{closed[0]} may be entered by root alone, and Duudlaga does not run as root: "
         "move it, or start as the user that owns it."

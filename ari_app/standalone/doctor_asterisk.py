@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from ari_app.journal.cel_line import parse_cel_line
 from ari_app.settings import Settings
 from ari_app.standalone.asterisk import OLDEST, ari_status, is_new_enough, is_ready, node
+from ari_app.standalone.fallback_script import launcher, trouble_of
 from ari_app.standalone.finding import Finding
 from ari_app.standalone.pbx import TEMPLATES
 
@@ -142,6 +143,29 @@ def _readable(address: str) -> str:
     return ".".join(str(byte) for byte in reversed(bytes.fromhex(address)))
 
 
+def fallback(settings: Settings) -> Finding:
+    """Without its program a call without the controller gets no more than the last step."""
+    trouble = trouble_of(launcher(settings))
+    if not trouble:
+        return Finding("fallback", "ok", "Asterisk can start it")
+    closed = _closed_to_the_owner(settings.home)
+    advice = f"See {settings.log / 'supervisor.log'}."
+    if closed:
+        advice = f"{closed} is closed to the home's account: move the project, such as to /srv."
+    fact = f"Asterisk cannot start it, so it takes messages only: {trouble.splitlines()[-1]}"
+    return Finding("fallback", "bad", fact, advice)
+
+
+def _closed_to_the_owner(home: Path) -> Path | None:
+    """The folder above the home that its owner may not enter, such as root's own home."""
+    owner = home.stat().st_uid
+    for folder in home.parents:
+        seen = folder.stat()
+        if seen.st_uid != owner and not seen.st_mode & 0o001:
+            return folder
+    return None
+
+
 ASTERISK_CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "version": version,
     "modules": modules,
@@ -149,4 +173,5 @@ ASTERISK_CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "private": private,
     "witness": witness,
     "phones": phones,
+    "fallback": fallback,
 }

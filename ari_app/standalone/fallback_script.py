@@ -1,5 +1,7 @@
 """The program that Asterisk starts for a call without the controller: agi_scripts/fallback.py."""
 
+import os
+import pwd
 import subprocess
 import sys
 import sysconfig
@@ -8,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from ari_app.places import REPOSITORY, Places
+from ari_app.standalone.account import as_account
 
 log = structlog.get_logger(__name__)
 
@@ -31,9 +34,7 @@ if sys.argv[1:] != ["check"]:
 """
 _MACHINES_OWN = "/usr/bin/python3"
 # Asterisk takes all rights from the programs that it starts (ast_safe_fork, 22.10.1), also the one
-# to pass through closed folders, by which our other processes reach a Python in root's home.
-# `env` is there because setpriv itself still has those rights when it starts a program.
-_AS_ASTERISK_DOES = ("setpriv", "--inh-caps=-all", "--ambient-caps=-all", "--", "env")
+# to pass through closed folders, by which our other processes reach a project in root's home.
 
 
 def launcher(places: Places) -> Path:
@@ -54,7 +55,7 @@ def write_launcher(places: Places) -> bool:
     for python in (sys.executable, _MACHINES_OWN):
         unfinished.write_text(_text(places, python), encoding="utf-8")
         unfinished.chmod(0o755)
-        trouble = _trouble(unfinished)
+        trouble = trouble_of(unfinished)
         if not trouble:
             break
         log.warning("fallback_cannot_start", python=python, reason=trouble)
@@ -72,10 +73,23 @@ def _text(places: Places, python: str) -> str:
     )
 
 
-def _trouble(program: Path) -> str:
-    """Start the program as Asterisk would; return what went wrong, empty when nothing did."""
+def trouble_of(program: Path) -> str:
+    """Start the program as Asterisk would; return what went wrong, empty when nothing did.
+
+    Root asks as the account that Asterisk runs as, which owns the home.
+    """
+    owner = pwd.getpwuid(program.parent.stat().st_uid)
     done = subprocess.run(
-        [*_AS_ASTERISK_DOES, program, "check"],
+        [
+            *(as_account(owner, program.parent) if os.geteuid() == 0 else ()),
+            "setpriv",
+            "--inh-caps=-all",
+            "--ambient-caps=-all",
+            "--",
+            "env",  # setpriv itself still has those rights when it starts a program
+            program,
+            "check",
+        ],
         capture_output=True,
         text=True,
         errors="replace",

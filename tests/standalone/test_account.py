@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.places import REPOSITORY
 from ari_app.standalone.account import as_account
+from ari_app.standalone.closed_folders import may_make_namespaces
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root steps down")
 
@@ -33,7 +33,22 @@ def test_a_program_in_a_folder_of_roots_own_is_found_by_who_asks_before_starting
     program: Path,
 ) -> None:
     account = pwd.getpwuid(65534)
-    reach = (program, Path(sys.executable).resolve(), REPOSITORY)
-    command = [*as_account(account, *reach), sys.executable, "-c", _WHO_MAY, str(program)]
+    command = [*as_account(account, program), sys.executable, "-c", _WHO_MAY, str(program)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["65534", "True"]
+
+
+@pytest.mark.skipif(not may_make_namespaces(), reason="this machine makes no mount namespaces")
+def test_programs_without_any_right_reach_it_too_and_nothing_else_there(program: Path) -> None:
+    """As Asterisk starts the fallback."""
+    other = program.with_name("other")
+    other.write_text("root's own")
+    strip = ["setpriv", "--inh-caps=-all", "--ambient-caps=-all", "--", "env"]
+    command = [*as_account(pwd.getpwuid(65534), program), *strip, "sh", "-c"]
+    done = subprocess.run(
+        [*command, f"{program} && echo started; cat {other}"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout == "started\n"
+    assert "No such file" in done.stderr
+    assert program.parent.stat().st_mode & 0o777 == 0o700, "nobody else notices"
