@@ -105,7 +105,9 @@ class Controller:
             clock,
             Disk(settings.cel, clock.of),
         )
-        self._leases = Leases(self._ami, self._switchboard, self._can_act, clock)
+        self._leases = Leases(
+            self._ami, self._switchboard, self._can_act, clock, self._inbound.doubt
+        )
         self._phones = Phones(self._ari, self._phone_changed)
         self._book = PhoneBook(settings.home / "phones.json")
         self._commands = CommandListener(self._redis, SYSTEM_NAME, self._carry_out)

@@ -96,24 +96,24 @@ class Inbound:
             # Taken away by the lease, or gone without a word: Asterisk knows which.
             self._lost(call)
 
-    def doubt(self, call: Call, event: e.Event) -> None:
-        """Find out whether the caller is still in our hands; post the event if so."""
+    def doubt(self, call: Call, event: e.Event | None = None) -> None:
+        """Find out whether the caller is still in our hands; post the event, if any, if so."""
         if call.held:
-            self._soon(self._look_after(call, event))
+            self._soon(self._look_after(call, event, lost=False))
 
     def _lost(self, call: Call) -> None:
         """The caller is not in our hands any more: do nothing for the call but find out why."""
         if call.held:
             call.held = False
             self._executor.leave(call)
-            self._soon(self._look_after(call, None))
+            self._soon(self._look_after(call, None, lost=True))
 
     def _soon(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _look_after(self, call: Call, event: e.Event | None) -> None:
+    async def _look_after(self, call: Call, event: e.Event | None, *, lost: bool) -> None:
         try:
             answer = await self._ari.request("GET", f"channels/{call.channel}", lane=call.id)
         except ari.ConnectionLost:
@@ -122,8 +122,11 @@ class Inbound:
             return
         if answer.status == 404:
             self._switchboard.post(call, e.CallerHungUp())
-        elif event is not None and answer.json()["dialplan"]["app_name"] == "Stasis":
-            self._switchboard.post(call, event)
+        elif answer.status >= 400:
+            log.warning("caller_not_found_out", call=call.id, reason=answer.reason)
+        elif not lost and answer.json()["dialplan"]["app_name"] == "Stasis":
+            if event is not None:
+                self._switchboard.post(call, event)
         else:
             # The fallback goes on with the run, and writes its end.
             log.warning("caller_left_to_fallback", call=call.id, client=call.client)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from ari_app.telephony import lease
-from ari_app.telephony.ami import Ami, AmiError
+from ari_app.telephony.ami import Ami, AmiAwayError, AmiError
 from ari_app.telephony.call import Call
 from ari_app.telephony.switchboard import Switchboard
 
@@ -21,6 +21,9 @@ class Leases:
     ``can_act(call)`` says whether we could do anything for the caller now; when we cannot, the
     lease is left to run out, since whoever cannot act for a caller must not hold one. AMI carries
     the renewals because an ARI request would wait behind a running playback.
+
+    ``on_doubt(call)`` hears of a renewal that Asterisk refused: the caller has gone, which an event
+    has told, or will tell, unless events do not reach us.
     """
 
     def __init__(
@@ -29,11 +32,13 @@ class Leases:
         switchboard: Switchboard,
         can_act: Callable[[Call], bool],
         clock: Callable[[], float],
+        on_doubt: Callable[[Call], None],
     ) -> None:
         self._ami = ami
         self._switchboard = switchboard
         self._can_act = can_act
         self._clock = clock
+        self._on_doubt = on_doubt
         self._renewals: set[asyncio.Task[None]] = set()
         self.renewed = 0
         self.failed = 0
@@ -79,3 +84,5 @@ class Leases:
             call.lease_expires_at = 0.0
             call.lease_capped = False
             log.info("lease_not_renewed", call=call.id, reason=str(error))
+            if not isinstance(error, AmiAwayError):
+                self._on_doubt(call)
