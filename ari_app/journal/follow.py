@@ -1,7 +1,7 @@
 """Follows the journal into Postgres and clears up behind.
 
-It looks every 50 ms whether the journal has grown. When Postgres is away it waits and loses
-nothing: the lines stay on the disk and go in order afterwards.
+It looks every 50 ms whether the journal has grown, and after a batch lets the next one gather. When
+Postgres is away it waits and loses nothing: the lines stay on the disk and go in order afterwards.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ from ari_app.store.database import Connection, transaction
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 0.05
+GATHER_SECONDS = 0.2
+"""After a batch, so that under load there are few: a transaction costs both sides more than its
+lines. A line after a while of silence still goes at once."""
+
 BATCH = 500
 CHECKPOINT_SECONDS = 1.0
 PRUNE_SECONDS = 60.0
@@ -99,11 +103,12 @@ class Shipper:
         self.shipped = position(connection, tail.node)
         version = None
         while not stop.is_set():
+            pause = POLL_SECONDS
             try:
                 current = tail.version()  # looked up first: what comes later changes it again
                 if current != version:
                     self._ship(tail, connection, self.shipped, stop)
-                    version = current
+                    version, pause = current, GATHER_SECONDS
                     self._ready.write_text(f"{os.getpid()}\n", encoding="ascii")
                 self._do_chores(connection)
                 self._clear_up(tail, self.shipped)
@@ -111,7 +116,7 @@ class Shipper:
                 version = None
                 log.error("journal_trouble", journal=str(self._journal), reason=str(error))
                 stop.wait(1.0)
-            stop.wait(POLL_SECONDS)
+            stop.wait(pause)
 
     def _ship(
         self, tail: Tail, connection: Connection, shipped: int, stop: threading.Event
