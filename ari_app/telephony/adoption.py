@@ -155,7 +155,10 @@ class Adoption:
         call.lease_expires_at = 0.0  # unknown: the next sweep renews it
         call.lease_capped = False
         call.answered_legs = set(step.answered)
-        call.holding = call.waiting_room in rooms
+        room = rooms.get(call.waiting_room)
+        call.holding = room is not None and call.channel in room.channels
+        if room is not None and not call.holding:
+            self._ari.request("DELETE", f"bridges/{room.id}", lane=call.id)
         call.client_name = self._intake.client_name(call.client)
         for leg in call.run.legs.values():
             bridge = rooms.get(f"{leg.id}-talk")

@@ -121,6 +121,8 @@ class Executor:
         self._send(call, "DELETE", f"playbacks/{command.play}")
 
     def _start_music(self, call: Call, command: c.StartMusic) -> None:
+        if call.holding:
+            return  # resumed: the music plays on, and to begin it anew would begin with its silence
         call.holding = True
         room, channel = call.waiting_room, call.channel
         if command.music != "default":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -36,6 +36,13 @@ CHANNEL = "duudlaga-1795000000.1"
 BEGAN = 1_795_000_000.0
 BACK = BEGAN + 60
 """The controller is back a minute after the call began, and the talk with it."""
+
+
+TALK = (
+    e.CallOffered(CALLER, CALLER),
+    e.AgentsReserved("reception", ("bold",), 20.0),
+    e.LegAnswered(f"{CALL}-2-001"),
+)
 
 
 class PlayedAsterisk:
@@ -91,9 +98,13 @@ class NoSnapshot:
 
 
 class Scene:
-    """A talk that goes on when the controller dies, and the controller that comes after it."""
+    """A talk that goes on when the controller dies, and the controller that comes after it.
 
-    def __init__(self, folder: Path) -> None:
+    ``so_far`` is what happened before that.
+    """
+
+    def __init__(self, folder: Path, so_far: Sequence[e.Event] = TALK) -> None:
+        self.so_far = so_far
         self.cel = folder / "cel.jsonl"
         self.journal = Journal(folder / "journal.db")
         self.asterisk = PlayedAsterisk()
@@ -107,18 +118,14 @@ class Scene:
         flow = Flow.load(data)
         run = flow.start(CALL, "+97670110001", BEGAN)
         sha = self.journal.keep_bundle(data)
-        for event in (
-            e.CallOffered(CALLER, CALLER),
-            e.AgentsReserved("reception", ("bold",), 20.0),
-            e.LegAnswered(f"{CALL}-2-001"),
-        ):
+        for event in self.so_far:
             turn = advance(flow, run, event, BEGAN)
             run = turn.run
             self.journal.commit(SavedTurn(
                 CALL, "anu-clinic", CHANNEL, CHANNEL, "main", 3, sha, run.turn, run_to_json(run),
                 [], turn.entries, BEGAN,
             ))  # fmt: skip
-        (self.leg,) = run.legs
+        self.leg = next(iter(run.legs), "")
         self.run = run
 
     def recording_began(self) -> None:
@@ -169,6 +176,19 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     made = Scene(tmp_path)
     yield made
     made.journal.close()
+
+
+@pytest.mark.parametrize("in_the_room", [True, False])
+async def test_a_waiting_callers_music_plays_on_and_begins_only_where_there_is_none(
+    tmp_path: Path, in_the_room: bool
+) -> None:
+    waiting = Scene(tmp_path, TALK[:1])
+    waiting.asterisk.channels = [CHANNEL]
+    waiting.asterisk.bridges = {f"{CALL}-hold": [CHANNEL] if in_the_room else []}
+    await waiting.come_back()
+    waiting.journal.close()
+    begun = [uri for uri in waiting.asterisk.asked if f"{CALL}-hold/addChannel" in uri]
+    assert len(begun) == (0 if in_the_room else 1)
 
 
 async def test_two_whom_nobody_joined_are_recorded_and_then_joined(scene: Scene) -> None:
