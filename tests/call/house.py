@@ -17,11 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from ari_app.acd.agents import READY
-from ari_app.live.names import agent_key
+from ari_app.acd.agents import READY, rests
+from ari_app.commands.live_state import live_state
 from ari_app.places import REPOSITORY
 from ari_app.settings import Settings
-from ari_app.standalone.redis import client
 from ari_app.standalone.status import ProcessStatus, Status, status
 from ari_app.store.database import connect
 
@@ -142,13 +141,11 @@ class House:
 
     def ready_agents(self) -> Sequence[str]:
         """Agents who can be rung now: ready, and not at rest after a ring that came to nothing."""
-        with client(self.settings) as redis:
-            found = {slug: redis.hgetall(agent_key(slug)) for slug in AGENTS}
+        with live_state(self.settings) as live:
+            agents = live.agents({slug: {"clients": {}} for slug in AGENTS})
         now = time.time()
         return [
-            slug
-            for slug, agent in found.items()
-            if agent and agent["state"] == READY and float(agent["rests_until"]) < now
+            slug for slug, agent in agents.items() if agent.state == READY and not rests(agent, now)
         ]
 
     def held_by_asterisk(self) -> str:
