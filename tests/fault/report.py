@@ -1,7 +1,8 @@
 """Runs every fault and writes docs/reliability.md: ``python -m tests.fault.report``.
 
 ``--seeds 0-299`` adds random schedules to those that failed once; ``--only NAME…`` performs some
-faults, and writes the page, of these alone, with ``--write``.
+faults, and writes the page, of these alone, with ``--write``. ``--kept FILE`` keeps what was seen:
+with it a rehearsal that was interrupted, or in which something did not hold, performs the rest.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import uvloop
 
@@ -19,6 +21,7 @@ from tests.fault.drill import MIX, Fault, Outcome, disperse, perform
 from tests.fault.faults import FAULTS
 from tests.fault.house import FaultHouse
 from tests.fault.invariant import LONGEST_SILENCE_SECONDS
+from tests.fault.kept import Kept
 from tests.fault.schedules import Run, known_seeds, remember, say, seeds_of
 from tests.fault.stage import Stage, stage
 from tests.load.machine import description, load
@@ -29,8 +32,9 @@ STAGINGS = 3
 _HEAD = """\
 # Reliability
 
-Written by `make fault` on {date}, not by hand; {count} of {all} faults were performed. \
-Machine: {machine}. Load before: {load:.1f}.
+Written by `make fault` on {date}, not by hand; {count} of {all} faults were performed; \
+of one that was performed more than once the last time counts. Machine: {machine}. \
+Load before: {load:.1f}.
 
 Each fault strikes while {mix} calls are live: {places}. New callers come all the while. After it \
 every call is brought to its end, and one thing is asked: **calls placed = Asterisk's linked ids = \
@@ -62,12 +66,16 @@ random moments: {failed} did not hold.
 """
 
 
-async def rehearse(people: Stage, faults: Sequence[Fault]) -> list[Outcome]:
+async def rehearse(
+    people: Stage, faults: Sequence[Fault], kept: Kept | None = None
+) -> list[Outcome]:
     """Perform these faults one after another, and say how each went."""
     outcomes = []
     for fault in faults:
         outcome = await _perform(people, fault)
         outcomes.append(outcome)
+        if kept is not None:
+            kept.keep(outcome)
         say(_line(outcome))
         for violation in outcome.violations:
             say(f"  {violation}")
@@ -138,16 +146,19 @@ async def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=seeds_of, default=[])
     parser.add_argument("--only", nargs="+", default=[])
+    parser.add_argument("--kept", type=Path, help="a file of outcomes, to go on with")
     parser.add_argument("--write", action="store_true", help="write the page even of --only")
     arguments = parser.parse_args()
     chosen = [fault for fault in FAULTS if not arguments.only or fault.name in arguments.only]
+    kept = Kept(arguments.kept, chosen)
     load_before = load()
     with FaultHouse() as house:
         async with stage(house) as people:
-            outcomes = await rehearse(people, chosen)
+            await rehearse(people, kept.still_to_do(), kept)
             run = Run(people)
             await run.of(sorted({*arguments.seeds, *([] if arguments.only else known_seeds())}))
     remember(run.failed)
+    outcomes = kept.all()
     if arguments.write or not arguments.only:
         text = await asyncio.to_thread(page, outcomes, run, load_before)
         PAGE.write_text(text, encoding="utf-8")
