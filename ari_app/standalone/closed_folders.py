@@ -37,7 +37,8 @@ def opened(paths: Iterable[Path]) -> list[str]:
     return [*_NAMESPACE, "sh", "-ec", script, "sh"]
 
 
-_NAMESPACE = ("unshare", "--mount", "--propagation=private", "--")
+# Slave: a disk that is mounted later, say for recordings, is seen here too; ours not there.
+_NAMESPACE = ("unshare", "--mount", "--propagation=slave", "--")
 
 
 def may_make_namespaces() -> bool:

@@ -20,31 +20,39 @@ DISK_BYTES = 48_000
 
 
 @contextmanager
-def full_disk(folder: Path) -> Iterator[None]:
-    """Let a very small disk stand in for this folder; it is mounted, so only root can."""
+def full_disk(folder: Path, pid: int) -> Iterator[Path]:
+    """Let a very small disk stand in for this folder, as process ``pid`` sees it; give the disk.
+
+    It is mounted, so only root can.
+    """
     owner = folder.parent.stat()
     options = f"size={DISK_BYTES},uid={owner.st_uid},gid={owner.st_gid},mode=0755"
+    there = ["nsenter", "--mount", f"--target={pid}"]
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", options, "none", folder], capture_output=True, check=False
+        [*there, "mount", "-t", "tmpfs", "-o", options, "none", folder],
+        capture_output=True,
+        check=False,
     )
     if mounted.returncode:
         pytest.skip(f"nothing can be mounted here: {mounted.stderr.decode().strip()}")
     try:
-        yield
+        yield Path(f"/proc/{pid}/root{folder}")
     finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
+        subprocess.run([*there, "umount", "--lazy", folder], check=True)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
 async def test_the_talk_goes_on_when_the_disk_is_full(house: House) -> None:
     folder = house.settings.monitor / "quick"
     folder.mkdir(exist_ok=True)
-    with full_disk(folder):
+    asterisk = house.process("asterisk").pid
+    assert asterisk is not None
+    with full_disk(folder, asterisk) as disk:
         async with OutsideCall.place(
             house.settings, "97670119999", "99000041", press="w0", hang_up_after=8
         ) as call:
             await call.wait_for("hung_up", 30)
-        assert sum(file.stat().st_size for file in folder.iterdir()) > DISK_BYTES / 2
+        assert sum(file.stat().st_size for file in disk.iterdir()) > DISK_BYTES / 2
     row = house.call_from("99000041")
     assert (row.outcome, row.ended_by) == ("answered", "caller")
     assert row.talk_seconds > 3

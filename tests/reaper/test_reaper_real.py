@@ -28,7 +28,10 @@ SOON_SECONDS = 5.0
 
 @asynccontextmanager
 async def talking(house: House, caller: str, seconds: int) -> AsyncIterator[OutsideCall]:
-    """A caller in a talk that the agent ends after so many seconds; the controller stands still."""
+    """A caller in a talk that the agent ends after so many seconds; the controller stands still.
+
+    So does the supervisor, which would put another one in its place.
+    """
     how = f"answer:1:{seconds}"
     async with (
         phones(house, bold=how, saraa=how, tuya=how),
@@ -38,12 +41,15 @@ async def talking(house: House, caller: str, seconds: int) -> AsyncIterator[Outs
         await asyncio.sleep(3 * SWEEP_SECONDS)  # the caller's lease is lifted to the cap
         pid = house.process("controller").pid
         assert pid is not None
+        assert house.supervisor is not None
+        house.supervisor.send_signal(signal.SIGSTOP)
         os.kill(pid, signal.SIGSTOP)
         try:
             yield call
             await call.hang_up()
         finally:
             os.kill(pid, signal.SIGKILL)
+            house.supervisor.send_signal(signal.SIGCONT)
             await asyncio.to_thread(
                 eventually, lambda: is_back(house, pid), 20, "another controller is ready"
             )
