@@ -46,20 +46,14 @@ def dead_controller(house: House) -> Iterator[None]:
 
 @contextmanager
 def hanging_controller(house: House) -> Iterator[None]:
-    """Let the controller hang: its connections stay, and nothing is answered.
-
-    The supervisor, which would put another one in its place, stands still as well.
-    """
-    assert house.supervisor is not None
+    """Let the controller hang: its connections stay, and nothing is answered."""
     pid = house.process("controller").pid
     assert pid is not None
-    os.kill(house.supervisor.pid, signal.SIGSTOP)
     os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
-        os.kill(house.supervisor.pid, signal.SIGCONT)
 
 
 @asynccontextmanager
