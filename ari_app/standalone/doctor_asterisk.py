@@ -145,7 +145,10 @@ def _readable(address: str) -> str:
 
 def fallback(settings: Settings) -> Finding:
     """Without its program a call without the controller gets no more than the last step."""
-    trouble = trouble_of(launcher(settings))
+    program = launcher(settings)
+    if not program.exists():  # an Asterisk that the settings name, never started with our files
+        return Finding("fallback", "bad", f"{program} is not there", "See docs/operating.md.")
+    trouble = trouble_of(program)
     if not trouble:
         return Finding("fallback", "ok", "Asterisk can start it")
     closed = _closed_to_the_owner(settings.home)
