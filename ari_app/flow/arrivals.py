@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ari_app.flow import commands as c
 from ari_app.flow import events as e
+from ari_app.flow import talk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +82,12 @@ def _failed(walk: Walk, event: e.LegFailed) -> e.Event | None:
     return None if leg is None else event
 
 
+def _delayed(walk: Walk, event: e.TalkDelayed) -> None:
+    leg = walk.run.legs.get(event.leg)
+    if leg is not None and leg.state == "talking":
+        talk.delay(walk, leg)
+
+
 def _hung_up(walk: Walk, event: e.LegHungUp) -> e.Event | None:
     leg = walk.run.legs.get(event.leg)
     if leg is not None and leg.state == "ringing":
@@ -138,6 +145,7 @@ _SIEVES: dict[type[e.Event], Callable[[Walk, Any], e.Event | None]] = {
     e.AgentsReserved: _reserved,
     e.LegAnswered: _answered,
     e.LegFailed: _failed,
+    e.TalkDelayed: _delayed,
     e.LegHungUp: _hung_up,
     e.WaitTimedOut: _timed_out,
     e.CommandFailed: _refused,

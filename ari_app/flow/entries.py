@@ -19,6 +19,7 @@ last column names who else does.
 | agent_ringing | leg, agent | |
 | agent_missed | leg, agent, reason (busy, no_answer, refused, unreachable, cancelled) | |
 | talk_started | leg, agent or number, recording, queue | |
+| talk_delayed | leg, agent or number, seconds: for so long the two were not joined yet | |
 | talk_ended | leg, agent or number, by (agent, caller, lost, cut), seconds, alone_seconds | |
 | number_ringing | leg, number | |
 | number_missed | leg, number, reason | |

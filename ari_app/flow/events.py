@@ -103,6 +103,13 @@ class LegFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkDelayed:
+    """The caller and this leg, which has answered, could not hear each other before now."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
 class LegHungUp:
     """An answered leg ended. ``lost`` when it died without anybody hanging up.
 
@@ -175,6 +182,7 @@ Event = (
     | AgentsReserved
     | LegAnswered
     | LegFailed
+    | TalkDelayed
     | LegHungUp
     | WaitTimedOut
     | CallerHungUp

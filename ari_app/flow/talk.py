@@ -17,6 +17,9 @@ WORD_SECONDS = 1.0
 """A shorter talk is none: nobody said a word. Most often the caller had hung up before the agent
 answered, and the news came late. Such a call is missed, and somebody rings back."""
 
+DELAY_SECONDS = 0.25
+"""Two people are joined within milliseconds; what takes longer is no part of their talk."""
+
 _ALONE_SECONDS = 1.0
 """The news of a leg's end that is younger is no news of an absence."""
 
@@ -55,6 +58,14 @@ def resume(walk: Walk, leg: Leg) -> None:
     Before they are joined the recording must have begun, so a controller may die in between.
     """
     walk.commands.append(c.Connect(walk.memory["connect"], leg.id, leg.recording))
+
+
+def delay(walk: Walk, leg: Leg) -> None:
+    """The two were not joined before now: the talk, if it comes to one, counts from now on."""
+    seconds = walk.now - leg.since
+    if seconds >= DELAY_SECONDS:
+        walk.run.legs[leg.id] = replace(leg, since=walk.now)
+        walk.entry("talk_delayed", leg=leg.id, **_party(leg), seconds=round(seconds, 3))
 
 
 def end(walk: Walk, leg: Leg, by: str, *, alive: bool) -> None:

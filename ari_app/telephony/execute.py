@@ -196,6 +196,7 @@ class Executor:
     def _join(self, call: Call, talk: Talk, command: str) -> None:
         add = f"bridges/{talk.bridge}/addChannel?channel={call.channel},{talk.leg}"
         self._must(call, command, "POST", add)
+        self.post(call, e.TalkDelayed(talk.leg))
         if call.holding:
             # The caller leaves the waiting room by being added to the talk's bridge.
             call.holding = False

@@ -90,8 +90,7 @@ class Inbound:
         if call is None:
             return
         if call.hanging_up:
-            call.held = False
-            self._switchboard.post(call, e.CallerHungUp(self._when(event)))
+            self._caller_gone(call, event)
         else:
             # Taken away by the lease, or gone without a word: Asterisk knows which.
             self._lost(call)
@@ -139,19 +138,31 @@ class Inbound:
         channel = event.channel.id
         call = self._switchboard.by_channel(channel)
         if call is not None:
-            call.held = False
-            self._switchboard.post(call, e.CallerHungUp(self._when(event)))
+            self._caller_gone(call, event)
             return
         call = self._call_of(channel)
         if call is None:
             return
         if channel in call.answered_legs:
             call.answered_legs.discard(channel)
+            lost = was_lost(event.cause) or self._never_joined(call, channel)
             self._executor.end_talk(call, channel)
-            lost = was_lost(event.cause)
             self._switchboard.post(call, e.LegHungUp(channel, lost, self._when(event)))
         else:
             self._switchboard.post(call, e.LegFailed(channel, failed_because(event.cause)))
+
+    def _caller_gone(self, call: Call, event: ari.ChannelDestroyed | ari.StasisEnd) -> None:
+        if call.talk is not None:
+            self._never_joined(call, call.talk.leg)
+        call.held = False
+        self._switchboard.post(call, e.CallerHungUp(self._when(event)))
+
+    def _never_joined(self, call: Call, leg: str) -> bool:
+        """Return whether the leg answered, and ended or was left before it heard the caller."""
+        never = call.talk is not None and call.talk.leg == leg and not call.talk.joined
+        if never:
+            self._switchboard.post(call, e.TalkDelayed(leg))
+        return never
 
     def _when(self, event: ari.ChannelDestroyed | ari.StasisEnd) -> float | None:
         """When Asterisk saw it, by our clock: after a stand-still that was a while ago."""

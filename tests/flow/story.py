@@ -163,6 +163,8 @@ class _Stage:
                 return e.LegHungUp(self._legs[leg])
             case "lost", [leg]:
                 return e.LegHungUp(self._legs[leg], lost=True)
+            case "delayed", [leg]:
+                return e.TalkDelayed(self._legs[leg])
             case "timed", ["out"]:
                 return e.WaitTimedOut(run.wait.id if run.wait else "none")
             case "an", ["old", "wait", "timed", "out"]:

@@ -89,6 +89,7 @@ class Fitting(int):
                 fitting += [e.LegAnswered(leg.id), e.LegFailed(leg.id, "busy")]
             else:
                 fitting += [e.LegHungUp(leg.id), e.LegHungUp(leg.id, lost=True)]
+                fitting += [e.TalkDelayed(leg.id)]
                 ago = (e.LegHungUp(leg.id, lost=self % 2 == 0, at=leg.since + self % 50),)
                 fitting += [e.Resumed(ended=ago)]
         return fitting[self % len(fitting)]
@@ -118,6 +119,7 @@ _EVENTS = st.one_of(
     st.builds(e.LegAnswered, _LEGS),
     st.builds(e.LegFailed, _LEGS, st.sampled_from(["busy", "no_answer", "refused", "unreachable"])),
     st.builds(e.LegHungUp, _LEGS, st.booleans()),
+    st.builds(e.TalkDelayed, _LEGS),
     st.builds(e.WaitTimedOut, st.sampled_from(["now", "now", "old"])),
     st.builds(e.CommandFailed, st.sampled_from(["last", "old"]), st.text(max_size=5)),
     st.builds(e.Resumed, ended=_ENDED),
@@ -280,8 +282,8 @@ class _Call:
                 return e.QueueMoved(run.queue or "", place, seconds)
             case e.AgentsReserved("now", agents, seconds):
                 return e.AgentsReserved(run.queue or "", tuple(dict.fromkeys(agents)), seconds)
-            case e.LegAnswered(leg):
-                return e.LegAnswered(legs.get(leg, leg))
+            case e.LegAnswered(leg) | e.TalkDelayed(leg):
+                return replace(event, leg=legs.get(leg, leg))
             case e.LegFailed(leg, reason):
                 return e.LegFailed(legs.get(leg, leg), reason)
             case e.LegHungUp(leg, lost):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ from ari_app.journal.tail import Tail
 from ari_app.journal.turn import SavedTurn
 from ari_app.telephony.adoption import Adoption
 from ari_app.telephony.ami import Ami
-from ari_app.telephony.ari import Ari, Response
+from ari_app.telephony.ari import Ari
 from ari_app.telephony.execute import Executor
 from ari_app.telephony.intake import Intake
 from ari_app.telephony.pulse import Pulse
@@ -30,6 +29,7 @@ from ari_app.telephony.talks import Talks
 from ari_app.telephony.traces import Disk
 from tests.flow.story import CALLER, bundle
 from tests.journal.test_cel_line import as_asterisk_writes
+from tests.telephony.played_asterisk import NoQueues, PlayedAsterisk
 
 CALL = "019aaaac-260c-7c04-8a76-f16789710443"
 CHANNEL = "duudlaga-1795000000.1"
@@ -43,52 +43,6 @@ TALK = (
     e.AgentsReserved("reception", ("bold",), 20.0),
     e.LegAnswered(f"{CALL}-2-001"),
 )
-
-
-class PlayedAsterisk:
-    """Lists what a test says and writes down what is asked of it; stands for ARI and AMI both."""
-
-    connected = True
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.channels: list[str] = []
-        self.bridges: dict[str, list[str]] = {}
-        self.began_at = "2026-01-01T00:00:00+00:00"
-
-    async def list(self, uri: str) -> bytes:
-        if uri == "bridges":
-            bridges = [{"id": name, "channels": held} for name, held in self.bridges.items()]
-            return json.dumps(bridges).encode()
-        place = {"app_name": "Stasis", "app_data": "duudlaga,97670110001"}
-        channels = [{"id": name, "state": "Up", "dialplan": place} for name in self.channels]
-        return json.dumps(channels).encode()
-
-    async def ask(self, method: str, uri: str) -> Response:
-        return Response(status=200, body=json.dumps({"status": {"startup_time": self.began_at}}))
-
-    def request(self, method: str, uri: str, lane: str = "") -> asyncio.Future[Response]:
-        self.asked.append(f"{method} {uri}")
-        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
-        answer.set_result(Response(status=200))
-        return answer
-
-    async def mixmonitor(self, channel: str, file: str, options: str) -> str:
-        self.asked.append(f"mixmonitor {channel}")
-        return "monitor"
-
-    async def absolute_timeout(self, channel: str, seconds: float) -> None:
-        self.asked.append(f"timeout {channel} {seconds:g}")
-
-    async def stop_mixmonitor(self, channel: str, monitor: str | None) -> None:
-        self.asked.append(f"stop_mixmonitor {channel}")
-
-
-class NoQueues:
-    """Queues of which no call of these tests gets to hear."""
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda *_: None
 
 
 class NoSnapshot:
@@ -155,6 +109,7 @@ class Scene:
         executor = Executor(ari, cast("Queues", NoQueues()), talks, lambda *_: "sound:bye")
         switchboard = Switchboard(runs, executor, lambda: BACK, Pulse())
         talks.may_act = switchboard.may_act
+        executor.post = switchboard.post
         intake = Intake(cast("Any", NoSnapshot), runs, switchboard, lambda: BACK, "en")
         disk = Disk(self.cel, our_time=lambda at: at)
         adoption = Adoption(ari, switchboard, executor, runs, intake, lambda: BACK, disk)

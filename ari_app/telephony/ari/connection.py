@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import structlog
 
 from ari_app.telephony.ari.errors import AriError
-from ari_app.telephony.ari.events import UNUSED, ApplicationReplaced, AriEvent
+from ari_app.telephony.ari.events import USED, ApplicationReplaced, AriEvent
 from ari_app.telephony.ari.lane import Address, Lane
 from ari_app.telephony.ari.listing import Listing
 from ari_app.telephony.ari.messages import Response
@@ -153,8 +153,8 @@ class Ari:
         )
 
     def _main_up(self) -> None:
-        unused = {"disallowed": [{"type": name} for name in UNUSED]}
-        answer = self._main.request("PUT", f"applications/{self.app}/eventFilter", unused)
+        used = {"allowed": [{"type": name} for name in USED]}
+        answer = self._main.request("PUT", f"applications/{self.app}/eventFilter", used)
         answer.add_done_callback(self._filtered)
         self._changed()
 

@@ -21,7 +21,7 @@ async def test_the_event_socket_opens_last_so_that_every_call_can_be_answered(
 
 async def test_useless_events_are_filtered_out_on_each_connect(ari: Ari, server: FakeAri) -> None:
     await until(lambda: bool(server.asked("applications/duudlaga/eventFilter")))
-    assert '"ChannelVarset"' in server.bodies[0]
+    assert '"StasisStart"' in server.bodies[0]
     server.cut("duudlaga")
     await until(lambda: len(server.asked("applications/duudlaga/eventFilter")) == 2)
 
