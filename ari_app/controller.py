@@ -97,14 +97,9 @@ class Controller:
         )
         self._executor.on_doubt = self._inbound.doubt
         self._adoption = Adoption(
-            self._ari,
-            self._switchboard,
-            self._executor,
-            self._runs,
-            self._intake,
-            clock,
+            self._ari, self._switchboard, self._executor, self._runs, self._intake, clock,
             Disk(settings.cel, clock.of),
-        )
+        )  # fmt: skip
         self._leases = Leases(
             self._ami, self._switchboard, self._can_act, clock, self._inbound.doubt
         )
@@ -180,6 +175,7 @@ class Controller:
         await self._redis.aclose()
         self._runs.save_late()
         self._journal.close()
+        self._snapshot.close()
         self._door.close()
 
     def _can_act(self, call: Call) -> bool:
@@ -225,7 +221,9 @@ class Controller:
                 await self._take_snapshot()
 
     async def _take_snapshot(self) -> None:
+        former = self._snapshot
         self._snapshot = await asyncio.to_thread(Snapshot.open, self._settings.snapshot)
+        former.close()
         await asyncio.to_thread(self._talks.prepare, (HOUSE, *self._snapshot.clients))
         forget()
         self._board.set_house(self._house())

@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ari_app.acd.agents import HELD, AgentEvent, AgentView, step
 from ari_app.live.replay import Happened, replay

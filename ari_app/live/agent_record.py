@@ -5,7 +5,8 @@ Who the agent is (levels, ready on register) comes from the snapshot and stays w
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ari_app.acd.agents import STATES, AgentView
 

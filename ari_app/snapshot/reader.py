@@ -11,13 +11,14 @@ import json
 import logging
 import re
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
 _log = logging.getLogger(__name__)
+
+_CONTACT = "SELECT known, vip, blocked, name FROM contacts WHERE client = ? AND number = ?"
 
 
 class SnapshotError(Exception):
@@ -54,6 +55,8 @@ class Snapshot:
         self.numbers: dict[str, dict[str, str]] = house["numbers"]
         self._routes = _routes(self.numbers)
         self._bundles: dict[tuple[str, str], dict[str, Any]] = {}
+        # Kept open: to open it costs ten times as much as to ask.
+        self._contacts: sqlite3.Connection | None = None
 
     @classmethod
     def open(cls, directory: Path) -> Self:
@@ -123,19 +126,23 @@ class Snapshot:
         A damaged file of contacts makes everybody unknown, and is logged: a call goes on.
         """
         path = self.directory / "contacts.db"
-        # immutable: the file is never written again, so SQLite needs no lock and no side files.
-        address = f"file:{quote(str(path))}?mode=ro&immutable=1"
         try:
-            with closing(sqlite3.connect(address, uri=True)) as contacts:
-                row = contacts.execute(
-                    "SELECT known, vip, blocked, name FROM contacts"
-                    " WHERE client = ? AND number = ?",
-                    (client, number),
-                ).fetchone()
+            if self._contacts is None:
+                # immutable: the file is never written again, so there is no lock and no side file.
+                address = f"file:{quote(str(path))}?mode=ro&immutable=1"
+                self._contacts = sqlite3.connect(address, uri=True)
+            row = self._contacts.execute(_CONTACT, (client, number)).fetchone()
         except sqlite3.Error as error:
             _log.error("Contacts %s cannot be read: %s", path, error)
+            self.close()
             return None
         return Contact(bool(row[0]), bool(row[1]), bool(row[2]), row[3]) if row else None
+
+    def close(self) -> None:
+        """Close the contacts, if they are open. What is asked later opens them again."""
+        if self._contacts is not None:
+            self._contacts.close()
+            self._contacts = None
 
 
 def _target(directory: Path) -> Path | None:

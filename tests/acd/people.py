@@ -1,7 +1,8 @@
 """Callers and agents for the tests, with only what a story is about."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ari_app.acd.agents import READY, AgentView
 from ari_app.acd.line import Line

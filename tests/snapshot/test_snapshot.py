@@ -165,6 +165,7 @@ def test_a_vip_is_known_and_a_stranger_is_not(
     assert snapshot.contact("anu-clinic", "+97699112233") == vip
     assert snapshot.contact("anu-clinic", "+97699112234") is None
     assert snapshot.contact("tavan-bank", "+97699112233") is None
+    snapshot.close()
     (snapshot.directory / "contacts.db").write_bytes(b"damaged" * 1000)
     assert snapshot.contact("anu-clinic", "+97699112233") is None
     assert "cannot be read" in caplog.text

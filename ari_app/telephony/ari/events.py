@@ -85,7 +85,7 @@ class _Event(msgspec.Struct, frozen=True, tag_field="type", gc=False):
         """When Asterisk saw it, in Unix seconds, UTC. 0 when the event does not say."""
         if not self.timestamp:
             return 0.0
-        return datetime.strptime(self.timestamp, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+        return datetime.fromisoformat(self.timestamp).timestamp()
 
 
 class _OfChannel(_Event, frozen=True, kw_only=True, gc=False):
