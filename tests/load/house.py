@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +20,7 @@ from ari_app.standalone.client_import import import_clients
 from ari_app.standalone.status import status
 from ari_app.store.database import connect
 from ari_app.store.roles import WRITER
+from ari_app.telephony.phones import PREFIX
 from tests.load.machine import cpu_seconds
 from tests.load.tone import write_tone
 
@@ -113,15 +115,20 @@ class House:
             raise RuntimeError("; ".join(report.problems))
 
     def passwords(self, agents: list[str]) -> dict[str, str]:
-        """The phones' passwords, as soon as the controller has given all of them one."""
+        """The phones' passwords, as soon as all of them can register."""
         book = self.settings.home / "phones.json"
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             known = json.loads(book.read_text()) if book.exists() else {}
-            if known.keys() >= set(agents):
+            if known.keys() >= set(agents) and self._accounts() >= {f"{PREFIX}{a}" for a in agents}:
                 return {agent: known[agent] for agent in agents}
             time.sleep(0.2)
-        raise RuntimeError(f"the phones of {agents} got no passwords within {START_SECONDS} s")
+        raise RuntimeError(f"the phones of {agents} cannot register within {START_SECONDS} s")
+
+    def _accounts(self) -> set[str]:
+        """The phones that Asterisk knows."""
+        words = node(self.settings).ask("pjsip list endpoints").split()
+        return {name.split("/")[0] for before, name in pairwise(words) if before == "Endpoint:"}
 
     def add_dialplan(self, text: str) -> None:
         """Add lines to the rendered dialplan of this home and put them in force."""
