@@ -80,8 +80,10 @@ def match(
     With ``limit`` only the first so many: the same as cutting the whole answer there. The input is
     not changed; the caller stays in the line until the controller has reserved the agents.
     """
+    if not waiting:
+        return []
     ready = [agent for agent in agents if agent.state == READY and not rests(agent, now)]
-    if not ready or not waiting:
+    if not ready:
         return []
     free = FreeAgents(ready)
     turns = (Turn(waiting.lanes(queue), now, guard_seconds) for queue in waiting.queues())

@@ -138,17 +138,22 @@ class Queues:
 
     async def run(self) -> None:
         """Decide after every change, and once a second look after places, until cancelled."""
-        next_look = self._clock() + PLACES_EVERY_SECONDS
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._decide_after_changes())
+            tasks.create_task(self._look_after_places())
+
+    async def _decide_after_changes(self) -> None:
         while True:
-            try:
-                async with asyncio.timeout(max(0.0, next_look - self._clock())):
-                    await self._wake.wait()
-            except TimeoutError:
-                next_look = self._clock() + PLACES_EVERY_SECONDS
-                self._tell_places()
-                self._tell_nobody_there()
+            await self._wake.wait()
             self._wake.clear()
             await self._decide()
+
+    async def _look_after_places(self) -> None:
+        while True:
+            await asyncio.sleep(PLACES_EVERY_SECONDS)
+            self._tell_places()
+            self._tell_nobody_there()
+            self.kick()  # who rested after a missed ring may be rung again
 
     async def _decide(self) -> None:
         while made := match(self._line, self._board.view(), self._clock(), limit=AT_ONCE):
