@@ -145,7 +145,7 @@ class Inbound:
             return
         if channel in call.answered_legs:
             call.answered_legs.discard(channel)
-            lost = was_lost(event.cause) or self._never_joined(call, channel)
+            lost = self._never_joined(call, channel) or was_lost(event.cause)
             self._executor.end_talk(call, channel)
             self._switchboard.post(call, e.LegHungUp(channel, lost, self._when(event)))
         else:

@@ -30,6 +30,7 @@ from tests.telephony.played_asterisk import NoQueues, PlayedAsterisk
 CALL = "019aaaac-260c-7c04-8a76-f16789710443"
 CHANNEL = "duudlaga-1795000000.1"
 BEGAN = 1_795_000_000.0
+HUNG_UP, OUT_OF_ORDER = 16, 38
 
 
 class SlowAsterisk(PlayedAsterisk):
@@ -79,8 +80,8 @@ class Scene:
         self.hear(ari.StasisStart(channel=ari.Channel(leg), args=["leg", CALL]))
         return leg
 
-    def leaves(self, channel: str) -> None:
-        self.hear(ari.ChannelDestroyed(channel=ari.Channel(channel), cause=16))
+    def leaves(self, channel: str, cause: int = HUNG_UP) -> None:
+        self.hear(ari.ChannelDestroyed(channel=ari.Channel(channel), cause=cause))
 
     def told(self) -> dict[str, dict[str, Any]]:
         with Tail(self.journal.path) as tail:
@@ -112,11 +113,12 @@ async def test_a_talk_counts_from_the_moment_in_which_the_two_were_joined(scene:
     assert scene.call.run.talked
 
 
-async def test_an_agent_who_hangs_up_before_that_gives_the_caller_back_to_the_line(
-    scene: Scene,
+@pytest.mark.parametrize("cause", [HUNG_UP, OUT_OF_ORDER])
+async def test_an_agent_who_leaves_before_that_gives_the_caller_back_to_the_line(
+    scene: Scene, cause: int
 ) -> None:
     scene.now += 1.4
-    scene.leaves(scene.leg)
+    scene.leaves(scene.leg, cause)
     told = scene.told()
     assert (told["talk_ended"]["by"], told["talk_ended"]["seconds"]) == ("lost", 0)
     assert scene.call.run.queue == "reception"
