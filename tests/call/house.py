@@ -23,6 +23,7 @@ from ari_app.places import REPOSITORY
 from ari_app.settings import Settings
 from ari_app.standalone.status import ProcessStatus, Status, status
 from ari_app.store.database import connect
+from tests import spoken
 
 T = TypeVar("T")
 
@@ -60,6 +61,7 @@ class House:
     def __enter__(self) -> Self:
         """Start everything."""
         self.home.chmod(0o755)  # started by root, the services run as another account
+        spoken.give(self.home)
         self.supervisor = subprocess.Popen(
             [sys.executable, "-m", "ari_app.standalone.supervisor"],
             env={**os.environ, **self.environment, "DUUDLAGA_HOME": str(self.home)},
@@ -72,6 +74,7 @@ class House:
             self.supervisor.send_signal(signal.SIGTERM)
             self.supervisor.wait(60)
             raise
+        spoken.keep(self.home)
         return self
 
     def __exit__(self, *_: object) -> None:

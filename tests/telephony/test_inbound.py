@@ -88,6 +88,7 @@ class Scene:
             return {each.kind: each.data for each in tail.after(0, 1000)}
 
     async def close(self) -> None:
+        self.asterisk.records.set()
         await self.talks.close()
         self.switchboard.close()
         self.journal.close()
