@@ -7,6 +7,7 @@ A :class:`Wait` and a :class:`Leg` are replaced, never changed in place, and so 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 Json = Any
@@ -101,13 +102,12 @@ class Run:
 
 
 _FIELDS = tuple(Run.__dataclass_fields__)
+_values = attrgetter(*_FIELDS)
 
 
 def copy_run(run: Run) -> Run:
     """Return a copy that a turn may change without changing ``run``."""
-    copy = object.__new__(Run)
-    for name in _FIELDS:
-        setattr(copy, name, getattr(run, name))
+    copy = Run(*_values(run))
     copy.variables = dict(run.variables)
     copy.legs = dict(run.legs)
     copy.frames = [Frame(frame.flow, frame.node, dict(frame.memory)) for frame in run.frames]
@@ -116,7 +116,7 @@ def copy_run(run: Run) -> Run:
 
 def run_to_json(run: Run) -> dict[str, Json]:
     """Return the run as plain JSON, with the version of the stored form."""
-    data = {name: getattr(run, name) for name in _FIELDS}
+    data = dict(zip(_FIELDS, _values(run), strict=True))
     data["version"] = VERSION
     data["variables"] = dict(run.variables)
     data["frames"] = [

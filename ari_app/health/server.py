@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socket import SHUT_RDWR
 from typing import Any, Self
 
 import structlog
@@ -27,7 +28,8 @@ from ari_app.health.report import Report
 
 log = structlog.get_logger(__name__)
 
-_STOP_SECONDS = 0.1
+_LOOK_SECONDS = 3600.0
+"""Between two looks whether to stop: :meth:`HealthServer.close` wakes the thread by itself."""
 
 
 class HealthServer:
@@ -60,7 +62,7 @@ class HealthServer:
             self.close()
             return self
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(_STOP_SECONDS,), name="health", daemon=True
+            target=self._server.serve_forever, args=(_LOOK_SECONDS,), name="health", daemon=True
         )
         self._thread.start()
         return self
@@ -72,11 +74,12 @@ class HealthServer:
         self.close()
 
     def close(self) -> None:
-        """Close the door, unless it is another's by now. Takes up to a tenth of a second."""
+        """Close the door, unless it is another's by now."""
         server, self._server = self._server, None
         if server is None:
             return
         if self._thread is not None:
+            server.socket.shutdown(SHUT_RDWR)  # on Linux this ends the waiting for callers
             server.shutdown()
             self._thread.join()
         server.server_close()

@@ -33,10 +33,12 @@ _SAVE_RUN = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (call) DO UPDATE SET
         channel = excluded.channel, linked_id = excluded.linked_id, turn = excluded.turn,
-        state = excluded.state, commands = excluded.commands, updated_at = excluded.updated_at,
-        ended_at = coalesce(runs.ended_at, excluded.ended_at)
+        state = excluded.state, commands = excluded.commands, updated_at = excluded.updated_at{}
     WHERE excluded.turn > runs.turn
 """
+# A turn before the last leaves ended_at alone, and SQLite the index of open runs.
+_SAVE_TURN = _SAVE_RUN.format("")
+_SAVE_LAST = _SAVE_RUN.format(", ended_at = coalesce(runs.ended_at, excluded.ended_at)")
 _SAVE_ENTRY = "INSERT INTO entries (call, client, kind, at, data) VALUES (?, ?, ?, ?, ?)"
 _END_RUN = "UPDATE runs SET ended_at = ?, commands = '[]' WHERE call = ? AND ended_at IS NULL"
 _RUN = """SELECT call, client, channel, linked_id, flow, revision, bundle,
@@ -94,33 +96,29 @@ class Journal:
         )  # fmt: skip
         rows = _rows(turn.call, turn.client, turn.entries)
         with self._transaction() as db:
-            if db.execute(_SAVE_RUN, run).rowcount == 0:
+            if db.execute(_SAVE_LAST if turn.ended else _SAVE_TURN, run).rowcount == 0:
                 raise RunTakenError(
                     f"call {turn.call}: turn {turn.turn} comes too late, the run was taken on"
                 )
-            for row in rows:
-                db.execute(_SAVE_ENTRY, row)
+            db.executemany(_SAVE_ENTRY, rows)
 
     def append_entries(self, call: str, client: str, entries: Sequence[Entry]) -> None:
         """Add entries to a call without touching its run."""
         with self._transaction() as db:
-            for row in _rows(call, client, entries):
-                db.execute(_SAVE_ENTRY, row)
+            db.executemany(_SAVE_ENTRY, _rows(call, client, entries))
 
     def append_notes(self, notes: Sequence[tuple[str, str, Entry]]) -> None:
         """Add entries of several calls, each with its call and client, in one transaction."""
         with self._transaction() as db:
             for call, client, entry in notes:
-                for row in _rows(call, client, [entry]):
-                    db.execute(_SAVE_ENTRY, row)
+                db.executemany(_SAVE_ENTRY, _rows(call, client, [entry]))
 
     def append_once(self, call: str, client: str, entries: Sequence[Entry]) -> bool:
         """Add a whole call, unless the journal knows the call already; tell whether it did."""
         with self._transaction() as db:
             if db.execute(_KNOWN, (call,)).fetchone():
                 return False
-            for row in _rows(call, client, entries):
-                db.execute(_SAVE_ENTRY, row)
+            db.executemany(_SAVE_ENTRY, _rows(call, client, entries))
             return True
 
     def append_spooled(self, name: str, call: str, client: str, entries: Sequence[Entry]) -> bool:
@@ -128,8 +126,7 @@ class Journal:
         with self._transaction() as db:
             if db.execute("INSERT OR IGNORE INTO spooled VALUES (?)", (name,)).rowcount == 0:
                 return False
-            for row in _rows(call, client, entries):
-                db.execute(_SAVE_ENTRY, row)
+            db.executemany(_SAVE_ENTRY, _rows(call, client, entries))
             for ended in (entry for entry in entries if entry.kind == "call_ended"):
                 db.execute(_END_RUN, (ended.at, call))
             return True
@@ -142,17 +139,8 @@ class Journal:
         with self._transaction() as db:
             if db.execute(_END_RUN, (at, call)).rowcount == 0:
                 return False
-            for row in _rows(call, client, entries):
-                db.execute(_SAVE_ENTRY, row)
+            db.executemany(_SAVE_ENTRY, _rows(call, client, entries))
             return True
-
-    def commands_done(self, call: str, turn: int) -> None:
-        """Note that the commands of ``turn`` were carried out. Late news of an old turn: no-op."""
-        with self._named_errors():
-            self._db.execute(
-                "UPDATE runs SET commands = '[]' WHERE call = ? AND turn = ? AND commands <> '[]'",
-                (call, turn),
-            )
 
     def open_runs(self) -> list[SavedRun]:
         """Return every run that has not ended, oldest call first."""

@@ -37,7 +37,7 @@ class SavedTurn:
 
 @dataclass(frozen=True, slots=True)
 class SavedRun:
-    """A run as the journal holds it. ``commands`` are those of ``turn`` not yet known as done."""
+    """A run as the journal holds it. Nobody knows whether ``commands``, of ``turn``, were done."""
 
     call: str
     client: str

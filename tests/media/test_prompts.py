@@ -125,13 +125,10 @@ def test_a_new_prompt_is_heard_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert resolve(tmp_path, "anu", "mn", "client:welcome") is not None
 
 
-def test_finding_a_prompt_again_takes_five_microseconds_at_most(tmp_path: Path) -> None:
-    TONE.write(client_prompt(tmp_path, "anu", "mn", "welcome"))
-    resolve(tmp_path, "anu", "mn", "client:welcome")
-    best = 1.0
-    for _ in range(20):  # the best of several: other work on the machine only adds time
-        began = time.perf_counter()
-        for _ in range(200):
-            resolve(tmp_path, "anu", "mn", "client:welcome")
-        best = min(best, (time.perf_counter() - began) / 200)
-    assert best < 5e-6
+def test_a_prompt_found_once_is_found_again_without_the_disk(tmp_path: Path) -> None:
+    file = client_prompt(tmp_path, "anu", "mn", "welcome")
+    TONE.write(file)
+    found = resolve(tmp_path, "anu", "mn", "client:welcome")
+    file.unlink()
+    assert found is not None
+    assert resolve(tmp_path, "anu", "mn", "client:welcome") == found
