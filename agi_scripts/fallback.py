@@ -3,7 +3,7 @@
 The dialplan believes nothing but the mark that ``Channel.done`` sets at the very end: whatever else
 becomes of this process, the caller goes to the dialplan's own last step.
 
-The caller waits while this starts, so it imports little: about 0.1 s to the first sound.
+The caller waits while this starts, so it imports little: 0.1 to 0.2 s to the first sound.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -136,6 +137,16 @@ def test_what_a_call_waits_for_names_no_further_library(folder: str) -> None:
         if name.split(".")[0] not in known
     }
     assert wrong == set()
+
+
+def test_the_fallback_loads_no_library_but_agis_before_the_caller_hears_something() -> None:
+    paths = [str(REPOSITORY), sysconfig.get_path("purelib")]
+    code = f"import sys; sys.path[:0] = {paths!r}; import agi_scripts.fallback; print(*sys.modules)"
+    command = [sys.executable, "-IS", "-c", code]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    ours = sys.stdlib_module_names | {"__main__", "ari_app", "agi_scripts"}
+    agi = {"asterisk", "six"}  # pyst2, and what it needs
+    assert {name.split(".")[0] for name in loaded} - ours == agi
 
 
 def test_the_interpreter_starts_with_the_standard_library_alone() -> None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ari_app.media.standard import LANGUAGES, standard_texts
+from ari_app.media.prompt_file import LANGUAGES
+from ari_app.media.standard import standard_texts
 from ari_app.snapshot.calendars import with_holidays
 from ari_app.snapshot.reader import Snapshot
 from ari_app.store.client_document import ClientDocument

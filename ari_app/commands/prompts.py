@@ -7,7 +7,7 @@ import typer
 
 from ari_app.commands.texts import Texts
 from ari_app.media.prompt_file import client_prompt
-from ari_app.media.prompts import import_prompt
+from ari_app.media.prompt_import import import_prompt
 from ari_app.places import Places
 from ari_app.snapshot.reader import Snapshot
 from ari_app.standalone.account import give_back

@@ -9,8 +9,8 @@ from typing import Any
 from ari_app.fallback.home import Home
 from ari_app.fallback.waiting_line import RING_SECONDS
 from ari_app.flow.engine import Flow
+from ari_app.media.prompt_file import LANGUAGES
 from ari_app.media.prompts import resolve
-from ari_app.media.standard import LANGUAGES
 from ari_app.snapshot.reader import Snapshot, SnapshotError
 
 log = logging.getLogger(__name__)

@@ -10,6 +10,9 @@ from ari_app.media.media_error import MediaError
 if TYPE_CHECKING:
     from pathlib import Path
 
+LANGUAGES = ("mn", "en")
+"""Every language that has standard prompts; the first is the house's own."""
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _PATH = re.compile(rf"{_SLUG.pattern}(/{_SLUG.pattern}){{0,3}}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")

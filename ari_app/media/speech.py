@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 
 from ari_app.media.media_error import MediaError
 from ari_app.media.programs import find_program, mongolian_voice_data, run_ffmpeg
-from ari_app.media.prompt_file import client_prompt, standard_prompt
+from ari_app.media.prompt_file import LANGUAGES, client_prompt, standard_prompt
 from ari_app.media.sound import RATE, Sound, read_sound, speech_mark
-from ari_app.media.standard import LANGUAGES, standard_signals, standard_texts
+from ari_app.media.standard import standard_signals, standard_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,13 +15,11 @@ import yaml
 from ari_app.media.sound import Sound
 
 TEXTS = Path(__file__).with_name("texts")
-LANGUAGES = ("mn", "en")
-"""Every language that has standard prompts; the first is the house's own."""
 
 
 @cache
 def standard_texts(language: str) -> dict[str, str]:
-    """Return path → what is said, for one of :data:`LANGUAGES`."""
+    """Return path → what is said, for one of :data:`~ari_app.media.prompt_file.LANGUAGES`."""
     tree = yaml.safe_load((TEXTS / f"{language}.yaml").read_text(encoding="utf-8"))
     return dict(_leaves("", tree))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ari_app.media.media_error import MediaError
 from ari_app.media.prompt_file import client_prompt
-from ari_app.media.prompts import import_prompt
+from ari_app.media.prompt_import import import_prompt
 from ari_app.media.speech import speak_client_prompt
 from ari_app.settings import Settings
 from ari_app.snapshot.publish import publish

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ari_app.flow import spoken
-from ari_app.media.standard import LANGUAGES, standard_signals, standard_texts
+from ari_app.media.prompt_file import LANGUAGES
+from ari_app.media.standard import standard_signals, standard_texts
 
 EXAMPLES = yaml.safe_load(Path(__file__).with_name("spoken_examples.yaml").read_text("utf-8"))
 NUMBERS = st.integers(0, spoken.HIGHEST)

@@ -10,7 +10,8 @@ import pytest
 
 from ari_app.flow.definition import validate
 from ari_app.flow.inspect import Surroundings
-from ari_app.media.standard import LANGUAGES, standard_signals, standard_texts
+from ari_app.media.prompt_file import LANGUAGES
+from ari_app.media.standard import standard_signals, standard_texts
 from ari_app.store.client_document import AgentsDocument, ClientDocument
 from ari_app.store.document_file import read_document
 

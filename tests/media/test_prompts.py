@@ -12,7 +12,8 @@ from ari_app.media import prompts
 from ari_app.media.media_error import MediaError
 from ari_app.media.programs import run_ffmpeg
 from ari_app.media.prompt_file import client_prompt, standard_prompt
-from ari_app.media.prompts import forget, import_prompt, resolve
+from ari_app.media.prompt_import import import_prompt
+from ari_app.media.prompts import forget, resolve
 from ari_app.media.sound import Sound, read_sound
 from ari_app.places import Places
 from tests.media.conftest import loudness_at

@@ -11,11 +11,11 @@ import pytest
 from ari_app.media import speech
 from ari_app.media.media_error import MediaError
 from ari_app.media.programs import find_program
-from ari_app.media.prompt_file import client_prompt, standard_prompt
-from ari_app.media.prompts import import_prompt
+from ari_app.media.prompt_file import LANGUAGES, client_prompt, standard_prompt
+from ari_app.media.prompt_import import import_prompt
 from ari_app.media.sound import Sound, read_sound, speech_mark
 from ari_app.media.speech import speak_client_prompt, speak_standard
-from ari_app.media.standard import LANGUAGES, standard_texts
+from ari_app.media.standard import standard_texts
 from ari_app.places import Places
 from tests.media.conftest import loudness_at
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ari_app.media.prompt_file import standard_prompt
-from ari_app.media.standard import LANGUAGES, standard_signals, standard_texts
+from ari_app.media.prompt_file import LANGUAGES, standard_prompt
+from ari_app.media.standard import standard_signals, standard_texts
 from ari_app.places import Places
 
 # Words of a language's own grammar; whole sentences must be there in every language.
