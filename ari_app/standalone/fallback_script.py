@@ -17,9 +17,12 @@ log = structlog.get_logger(__name__)
 # Asterisk starts it with an environment of its own, so everything that it needs stands in it. -I
 # and -S leave out what a start of Python does not need. SIGHUP, by which Asterisk tells a hang-up,
 # would end a Python that is still starting, and the call would miss its end. When many of these
-# start at once, Asterisk and a controller that comes back go first.
+# start at once, Asterisk and a controller that comes back go first. What is being loaded is no
+# garbage: not to look for any saves a tenth of the start.
 _LAUNCHER = """\
 #!{python} -IS
+import gc
+gc.disable()
 import os
 import signal
 import sys
@@ -29,6 +32,8 @@ sys.dont_write_bytecode = sys.argv[1:] != ["check"]
 sys.pycache_prefix = {cache!r}
 sys.path[:0] = [{repository!r}, {packages!r}]
 from agi_scripts.fallback import main
+gc.freeze()
+gc.enable()
 if sys.argv[1:] != ["check"]:
     main({home!r})
 """
