@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.media import prompts
+from ari_app.media import prompt_import, prompts
 from ari_app.media.media_error import MediaError
 from ari_app.media.programs import run_ffmpeg
 from ari_app.media.prompt_file import client_prompt, standard_prompt
@@ -75,7 +75,7 @@ def test_silence_and_endless_sounds_are_refused(
     Sound(array("h", [0] * 8000)).write(tmp_path / "silence.wav")
     with pytest.raises(MediaError, match="nothing but silence"):
         import_prompt(places, "anu", "welcome", "mn", tmp_path / "silence.wav")
-    monkeypatch.setattr(prompts, "LONGEST_SECONDS", 1)
+    monkeypatch.setattr(prompt_import, "LONGEST_SECONDS", 1)
     Sound.tones((440, 3)).write(tmp_path / "long.wav")
     with pytest.raises(MediaError, match=r"long\.wav is longer than"):
         import_prompt(places, "anu", "welcome", "mn", tmp_path / "long.wav")
