@@ -19,7 +19,16 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import answering, capacity, clients, history, inside, journey, next_caller
+from tests.bench import (
+    answering,
+    capacity,
+    clients,
+    history,
+    inside,
+    journey,
+    next_caller,
+    recovery,
+)
 from tests.bench.figure import Figure
 from tests.load import machine
 from tests.load.callers import Callers
@@ -28,7 +37,7 @@ from tests.load.phones import AgentPhones
 from tests.load.ring import Manner
 
 CALLERS_AT, PHONES_AT = "127.0.0.3", "127.0.0.4"
-PARTS = ("inside", "history", "answering", "journey", "next_caller", "capacity")
+PARTS = ("inside", "history", "answering", "journey", "next_caller", "recovery", "capacity")
 _MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: ""}
 
 
@@ -49,6 +58,8 @@ async def _with_services(
             figures += await journey.measure(house, callers, phones, tell)
         if "next_caller" in wanted:
             figures += await next_caller.measure(house, callers, phones, tell)
+        if "recovery" in wanted:
+            figures += await recovery.measure(house, callers, phones, tell)
         if "capacity" in wanted:
             figures += await capacity.measure(house, callers, tell)
     finally:

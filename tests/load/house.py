@@ -21,7 +21,6 @@ from ari_app.standalone.status import status
 from ari_app.store.database import connect
 from ari_app.store.roles import WRITER
 from ari_app.telephony.phones import PREFIX
-from tests import spoken
 from tests.load.machine import cpu_seconds
 from tests.load.tone import write_tone
 
@@ -53,7 +52,6 @@ class House:
     def __enter__(self) -> Self:
         """Start everything and wait until it is ready; ``RuntimeError`` when it is not in time."""
         self.settings.log.mkdir(parents=True, exist_ok=True)
-        spoken.give(self.settings.home)
         with (self.settings.log / "house.log").open("ab") as output:
             self._supervisor = subprocess.Popen(
                 [sys.executable, "-m", "ari_app.standalone.supervisor"],
@@ -73,7 +71,6 @@ class House:
         except BaseException:
             self.__exit__()
             raise
-        spoken.keep(self.settings.home)
         return self
 
     def __exit__(self, *_: object) -> None:
