@@ -43,8 +43,8 @@ MIGRATIONS: tuple[str, ...] = (
     # Whether a call is known is asked under the write lock, for which live calls wait: read from
     # end to end, 30,000 lines take 10 ms.
     "CREATE INDEX entries_of_call ON entries (call)",
-    # With rowids: a state has more than the kilobyte from which WITHOUT ROWID keeps a row's end in
-    # pages of its own, and a turn then writes ten pages in place of six.
+    # With rowids: a run has more than the kilobyte from which WITHOUT ROWID keeps a row's end in
+    # pages of its own, and a turn then writes nine pages in place of five or six.
     """
     DROP INDEX runs_open;
     ALTER TABLE runs RENAME TO runs_before;
