@@ -1,6 +1,7 @@
 """The prompts that the first house of tests/call speaks, given to those of its kind after it.
 
-The houses of tests/load and tests/fault speak their own. Speaking is most of a house's first start, and tests of their own look after it (tests/media).
+The houses of tests/load and tests/fault speak their own. Speaking is most of a house's first start,
+and tests of their own look after it (tests/media).
 """
 
 from __future__ import annotations
