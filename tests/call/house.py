@@ -135,6 +135,14 @@ class House:
             )
             return [(kind, json.loads(data)) for kind, data in rows]
 
+    def newest_call(self) -> str:
+        """The id of the call that came in last, which may still go on."""
+        with closing(sqlite3.connect(self.settings.journal)) as journal:
+            (call,) = journal.execute(
+                "SELECT call FROM entries WHERE kind = 'call_offered' ORDER BY seq DESC LIMIT 1"
+            ).fetchone()
+            return str(call)
+
     def call_from(self, caller: str, seconds: float = 5) -> Any:
         """The row of the ended call of this caller; callers call once in a test."""
         query = "SELECT * FROM calls WHERE caller_raw = %s AND outcome IS NOT NULL"
