@@ -1,7 +1,6 @@
-"""The prompts that the first house of tests/call speaks, given to those of its kind after it.
+"""The prompts that the first house of a test run speaks, given to all houses after it.
 
-The houses of tests/load and tests/fault speak their own. Speaking is most of a house's first start,
-and tests of their own look after it (tests/media).
+Speaking is most of a house's first start, and tests of their own look after it (tests/media).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Agents in Redis and their copy in memory, kept alike; alone when Redis is away."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -34,6 +35,7 @@ class SharedAgents:
         self._store = AgentStore(redis)
         self._copy = copy
         self._clock = clock
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._sequence = 0
         self._stale = False
         self._keeper: asyncio.Task[None] | None = None
@@ -58,6 +60,15 @@ class SharedAgents:
 
     async def apply(self, slug: str, event: AgentEvent) -> bool:
         """Change the agent by the pure table, here and in Redis; False when the table refuses.
+
+        What happens to one agent is done one after another, as it came: an event that is decided
+        while the one before is on its way to Redis would be decided on what is not so any more.
+        """
+        async with self._turns[slug]:
+            return await self._apply(slug, event)
+
+    async def _apply(self, slug: str, event: AgentEvent) -> bool:
+        """Do it now.
 
         A conflict shows what another controller has written, and the event is tried on that: the
         version grows with every lap, so each lap means that somebody got through.

@@ -12,6 +12,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 
 import structlog
@@ -77,6 +78,8 @@ class Phones:
         self._on_state = on_state
         self._phones: dict[str, Phone] = {}
         self._reachable: dict[str, bool | None] = {}
+        self._heard_events = 0
+        self._last_heard: dict[str, int] = {}
         self._restoring: asyncio.Task[None] | None = None
         ari.on_connect(self._connected)
         ari.on_event(self._heard)
@@ -111,6 +114,7 @@ class Phones:
             gone = await self._ari.request("DELETE", f"{_DYNAMIC}/{kind}/{account}", lane=LANE)
             if gone.status >= 400 and gone.status != 404:
                 log.error("phone_not_removed", account=account, object=kind, reason=gone.reason)
+        self._last_heard.pop(slug, None)
         if self._reachable.pop(slug, None):
             self._on_state(PhoneState(slug, reachable=False))
 
@@ -145,7 +149,10 @@ class Phones:
             log.info("phone_pushed", account=phone.account, object=kind)
 
     def _follow(self, slugs: list[str]) -> None:
-        """Subscribe first, then read: what changes in between is told twice, never missed."""
+        """Subscribe first, then read: what changes in between is told twice, never missed.
+
+        Asterisk writes a long list while events pass it: the event is the newer one then.
+        """
         if not slugs or not self._ari.connected:
             return
         for first in range(0, len(slugs), _ONE_REQUEST):
@@ -153,14 +160,15 @@ class Phones:
             sources = quote(",".join(f"deviceState:PJSIP/{PREFIX}{slug}" for slug in some))
             uri = f"applications/{self._ari.app}/subscription?eventSource={sources}"
             self._ari.request("POST", uri).add_done_callback(self._subscribed)
-        self._ari.request("GET", "endpoints/PJSIP").add_done_callback(self._read)
+        listed = self._ari.request("GET", "endpoints/PJSIP")
+        listed.add_done_callback(partial(self._read, self._heard_events))
 
     def _subscribed(self, answer: asyncio.Future[Response]) -> None:
         """A lost connection is no trouble here: the next connect subscribes again."""
         if not answer.cancelled() and answer.exception() is None and answer.result().status >= 400:
             log.error("phones_not_followed", reason=answer.result().reason)
 
-    def _read(self, answer: asyncio.Future[Response]) -> None:
+    def _read(self, asked_after: int, answer: asyncio.Future[Response]) -> None:
         if answer.cancelled() or answer.exception() is not None:
             return
         response = answer.result()
@@ -171,11 +179,14 @@ class Phones:
         endpoints = response.json() if response.status == 200 else []
         online = {found["resource"] for found in endpoints if found["state"] == "online"}
         for slug in list(self._reachable):
-            self._set(slug, reachable=PREFIX + slug in online)
+            if self._last_heard.get(slug, 0) <= asked_after:
+                self._set(slug, reachable=PREFIX + slug in online)
 
     def _heard(self, event: AriEvent) -> None:
         if isinstance(event, DeviceStateChanged):
             slug = event.device_state.name.removeprefix(f"PJSIP/{PREFIX}")
+            self._heard_events += 1
+            self._last_heard[slug] = self._heard_events
             self._set(slug, reachable=event.device_state.state not in _AWAY)
 
     def _set(self, slug: str, *, reachable: bool) -> None:

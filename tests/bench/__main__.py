@@ -51,7 +51,7 @@ async def _with_services(
     try:
         passwords = await asyncio.to_thread(house.passwords, agents)
         await phones.register(passwords)
-        await asyncio.sleep(2)  # the controller hears of each phone from Asterisk
+        await asyncio.to_thread(house.await_phones, agents)
         if "answering" in wanted:
             figures += await answering.measure(house, callers, tell)
         if "journey" in wanted:

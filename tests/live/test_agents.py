@@ -44,6 +44,17 @@ async def test_an_agent_in_a_call_here_is_seen_busy_by_the_other_controller(hous
     ]  # fmt: skip
 
 
+async def test_a_phone_that_comes_and_goes_in_one_breath_is_away(house: House) -> None:
+    board = await house.board()
+    for _ in range(20):
+        await asyncio.gather(board.phone_registered("bold"), board.phone_lost("bold"))
+        assert state(board) == "offline"
+        await asyncio.gather(board.phone_registered("bold"), board.pause("bold", "tea"))
+        assert state(board) == "paused"
+        await asyncio.gather(board.unpause("bold"), board.phone_lost("bold"))
+        assert state(board) == "offline"
+
+
 async def test_an_agent_reserved_by_a_controller_that_died_is_ready_again(house: House) -> None:
     dying, living = await house.board("dying"), await house.board("living")
     await dying.phone_registered("bold")

@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
+from ari_app.commands.live_state import live_state
 from ari_app.settings import Settings
 from ari_app.standalone.asterisk import node
 from ari_app.standalone.client_import import import_clients
@@ -21,11 +22,14 @@ from ari_app.standalone.status import status
 from ari_app.store.database import connect
 from ari_app.store.roles import WRITER
 from ari_app.telephony.phones import PREFIX
+from tests import spoken
 from tests.load.machine import cpu_seconds
 from tests.load.tone import write_tone
 
 START_SECONDS = 120
 STOP_SECONDS = 60
+PHONES_SECONDS = 10
+"""Less than the 15 s after which Asterisk would ask each phone of its own accord."""
 # Between the blocks of the usual copies and Linux's ephemeral ports: 2,000 legs.
 _RTP = "DUUDLAGA_RTP_START=28000\nDUUDLAGA_RTP_END=31999\n"
 
@@ -51,6 +55,7 @@ class House:
 
     def __enter__(self) -> Self:
         """Start everything and wait until it is ready; ``RuntimeError`` when it is not in time."""
+        spoken.give(self.settings.home)
         self.settings.log.mkdir(parents=True, exist_ok=True)
         with (self.settings.log / "house.log").open("ab") as output:
             self._supervisor = subprocess.Popen(
@@ -68,6 +73,7 @@ class House:
             )
         try:
             self._wait_until_running(time.monotonic() + START_SECONDS)
+            spoken.keep(self.settings.home)
         except BaseException:
             self.__exit__()
             raise
@@ -124,6 +130,16 @@ class House:
                 return {agent: known[agent] for agent in agents}
             time.sleep(0.2)
         raise RuntimeError(f"the phones of {agents} cannot register within {START_SECONDS} s")
+
+    def await_phones(self, agents: list[str]) -> None:
+        """Return when the controller knows that all these phones can be rung."""
+        house: dict[str, Any] = {agent: {"clients": {}} for agent in agents}
+        deadline = time.monotonic() + PHONES_SECONDS
+        with live_state(self.settings) as live:
+            while away := [a.slug for a in live.agents(house).values() if not a.registered]:
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"the phones of {away} are away after {PHONES_SECONDS} s")
+                time.sleep(0.1)
 
     def _accounts(self) -> set[str]:
         """The phones that Asterisk knows."""

@@ -33,7 +33,7 @@ async def test_two_hundred_callers_are_taken_up_nobody_is_cut_and_all_keep_their
     team = len(crowd.TEAM)
     try:
         await phones.register(await asyncio.to_thread(house.passwords, crowd.TEAM))
-        await asyncio.sleep(2)  # the controller hears of each phone from Asterisk
+        await asyncio.to_thread(house.await_phones, crowd.TEAM)
         calls = await crowd.line_up(callers, crowd.NUMBER, phones, team)
         report = await asyncio.to_thread(crowd.kill_controller, house)
         assert report.figure("recovery_calls") == len(calls)

@@ -60,7 +60,7 @@ async def _register(house: House, phones: AgentPhones) -> None:
     for agent in mixed.BUSY:
         phones.manners[agent] = Manner(status=486)
     await phones.register(await asyncio.to_thread(house.passwords, agents))
-    await asyncio.sleep(2)  # the controller hears of each phone from Asterisk
+    await asyncio.to_thread(house.await_phones, agents)
 
 
 async def _place(house: House, callers: Callers) -> dict[str, str]:
