@@ -18,7 +18,7 @@ from ari_app.standalone.status import ProcessStatus
 log = structlog.get_logger(__name__)
 
 _READY_POLL_SECONDS = 0.05
-_FIRST_PAUSE_SECONDS = 0.25
+_FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 5.0
 _LONG_LIFE_SECONDS = 60.0  # having lived so long, a process that dies is started at once again
 _LOOK_SECONDS = 1.0

@@ -29,6 +29,10 @@ LONGEST_SECONDS = MUSIC_SECONDS + SPREAD_SECONDS
 RENEW_BELOW_SECONDS = 3.2
 """Renewed when less than this is left; more than two sweeps, less than the first lease."""
 
+MUSIC_RENEW_BELOW_SECONDS = 5.5
+"""The same for a caller who hears music: when the controller dies, most of its callers wait with
+music, and a busy machine takes four seconds to start another one for them."""
+
 SWEEP_SECONDS = 0.5
 
 CALL_CAP_SECONDS = 2 * 3600.0
@@ -53,7 +57,8 @@ def renewal(held: Held, now: float) -> float | None:
     """
     if held.talking:
         return None if held.capped else CALL_CAP_SECONDS
-    if held.capped or held.expires_at - now < RENEW_BELOW_SECONDS:
+    below = MUSIC_RENEW_BELOW_SECONDS if held.music else RENEW_BELOW_SECONDS
+    if held.capped or held.expires_at - now < below:
         length = MUSIC_SECONDS if held.music else LENGTH_SECONDS
         return length + held.spread * SPREAD_SECONDS
     return None

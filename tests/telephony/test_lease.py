@@ -28,6 +28,11 @@ def test_a_caller_with_music_is_held_for_longer_since_the_music_plays_on_without
     assert renewal(Held(1.0, music=True), 0.0) == MUSIC_SECONDS > LENGTH_SECONDS
 
 
+def test_when_the_controller_dies_those_who_hear_music_have_time_left_for_the_next_one() -> None:
+    assert renewal(Held(10.0, music=True), 4.4) is None
+    assert renewal(Held(10.0, music=True), 4.6) == MUSIC_SECONDS
+
+
 def test_callers_do_not_all_fall_to_the_fallback_at_once() -> None:
     assert renewal(Held(1.0, spread=1.0), 0.0) == LENGTH_SECONDS + SPREAD_SECONDS
 
