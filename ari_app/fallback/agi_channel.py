@@ -21,8 +21,8 @@ from ari_app.fallback.channel import KEYS, Channel, OnAnswer, Played, Rung
 from ari_app.fallback.hung_up_error import HungUpError, LeaseLostError
 
 SAMPLES = 8000
-_OPENING_SECONDS = 3.0
-"""For reading all that the call needs."""
+_OPENING_SECONDS = 1.0
+"""For reading all that the call needs, at most; the caller hears nothing meanwhile."""
 _SPARE_SECONDS = 5.0
 _RATHER_LOST_SECONDS = 0.5
 _UNKNOWN = "unknown"

@@ -162,7 +162,7 @@ def test_a_lease_that_a_slow_asterisk_granted_is_known_to_have_run_out(
 
 def test_the_lease_is_renewed_before_anything_else(asterisk: PlayedAsterisk) -> None:
     asterisk.channel()
-    assert asterisk.commands[0] == 'SET VARIABLE "TIMEOUT(absolute)" "8.000"'
+    assert asterisk.commands[0] == 'SET VARIABLE "TIMEOUT(absolute)" "6.000"'
 
 
 def test_a_channel_that_is_gone_before_it_begins_is_a_hang_up(asterisk: PlayedAsterisk) -> None:
