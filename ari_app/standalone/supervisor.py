@@ -19,6 +19,7 @@ from ari_app.logs import log_to
 from ari_app.settings import Settings
 from ari_app.standalone.account import step_down
 from ari_app.standalone.leftovers import end_leftovers
+from ari_app.standalone.open_files import allow_many
 from ari_app.standalone.plan import Stage, Step, plan
 from ari_app.standalone.service_error import ServiceError
 from ari_app.standalone.status import (
@@ -62,6 +63,7 @@ class Supervisor:
         Raises `ServiceError` when this home runs already, or when a service cannot be started: then
         the others are stopped again.
         """
+        allow_many()
         told_to_stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
