@@ -1,18 +1,18 @@
-"""How many files a process may have open: a call costs Asterisk about five."""
+"""How many files a process may have open: 200 calls take more than 1,000 of Asterisk's."""
 
 from __future__ import annotations
 
 import resource
 
 MOST = 65_536
-"""Some ten thousand calls. Not more: a few programs close, before they start another, each file
+"""Thousands of calls. Not more: a few programs close, before they start another, each file
 that they might have open."""
 
 
 def allow_many() -> None:
     """Allow this process, and all that it starts, as many open files as it may have by itself.
 
-    A login's own limit is usually 1,024, at which Asterisk takes no call beyond some 180; up to the
+    A login's own limit is usually 1,024, with which Asterisk does not carry 200 calls; up to the
     hard limit everybody may raise it (setrlimit(2)).
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
