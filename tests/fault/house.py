@@ -23,7 +23,6 @@ from ari_app.standalone.redis import client
 from ari_app.standalone.status import ProcessStatus, status
 from ari_app.store.database import connect
 from ari_app.store.roles import WRITER
-from tests import spoken
 from tests.fault.clients import AGENTS, LONG, LONG_SECONDS, SECOND, documents
 from tests.load import house as load
 from tests.load.tone import write_tone
@@ -42,7 +41,6 @@ class FaultHouse(load.House):
         )
         assert self._line.stdout is not None
         assert self._line.stdout.readline() == b"ready\n", "the line to Asterisk does not stand"
-        spoken.give(self.settings.home)
         self.settings.log.mkdir(parents=True, exist_ok=True)
         with (self.settings.log / "house.log").open("ab") as output:
             self._supervisor = subprocess.Popen(
@@ -62,7 +60,6 @@ class FaultHouse(load.House):
             )
         try:
             self._wait_until_running(time.monotonic() + load.START_SECONDS)
-            spoken.keep(self.settings.home)
             self._move_in()
         except BaseException:
             self.__exit__()

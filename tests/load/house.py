@@ -51,11 +51,11 @@ class House:
         Path(self._folder.name).chmod(0o755)
         (home / "settings.env").write_text(_RTP)
         self.settings = Settings.load(home=home).with_free_ports()
+        spoken.give(home)
         self._supervisor: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         """Start everything and wait until it is ready; ``RuntimeError`` when it is not in time."""
-        spoken.give(self.settings.home)
         self.settings.log.mkdir(parents=True, exist_ok=True)
         with (self.settings.log / "house.log").open("ab") as output:
             self._supervisor = subprocess.Popen(
@@ -73,7 +73,6 @@ class House:
             )
         try:
             self._wait_until_running(time.monotonic() + START_SECONDS)
-            spoken.keep(self.settings.home)
         except BaseException:
             self.__exit__()
             raise
@@ -163,3 +162,4 @@ class House:
                 words = (self.settings.log / "house.log").read_text()[-2000:]
                 raise RuntimeError(f"the house does not start ({now.failure or now.step}): {words}")
             time.sleep(0.1)
+        spoken.keep(self.settings.home)
