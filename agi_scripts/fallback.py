@@ -13,6 +13,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from ari_app.fallback.agi_channel import AgiChannel
@@ -47,7 +48,13 @@ def answer_call(channel: Channel, home: Home, clock: Callable[[], float] = time.
             channel,
             keeper,
             opening,
-            Prompter(channel, house.resolver(opening.flow), home.messages),
+            Prompter(
+                channel,
+                house.resolver(opening.flow),
+                home.messages,
+                partial(keeper.note, opening.run.call, opening.run.client),
+                clock,
+            ),
             Ringer(channel, home.monitor, house.client_name, clock),
             WaitingLine(Phones(channel, house.agents), house.ring_seconds, clock),
             clock,

@@ -81,7 +81,9 @@ class Controller:
         self._runs = Runs(self._journal, clock)
         self._queues = Queues(self._board, lambda: self._snapshot, clock)
         self._talks = Talks(self._ari, self._ami, settings.monitor)
-        self._executor = Executor(self._ari, self._queues, self._talks, self._resolve)
+        self._executor = Executor(
+            self._ari, self._queues, self._talks, self._resolve, self._runs.note, clock
+        )
         self._pulse = Pulse()
         turns = CountedTurns(self._runs)
         self._switchboard = Switchboard(turns, self._executor, clock, self._pulse)
@@ -116,6 +118,7 @@ class Controller:
                 self._switchboard,
                 self._leases,
                 self._adoption,
+                self._executor.plays,
             )
         )
         self._door = HealthServer(health_socket(settings.run, "controller"), self._health.report)
@@ -234,9 +237,7 @@ class Controller:
     def _house(self) -> dict[str, AgentView]:
         return {
             slug: AgentView(
-                slug,
-                levels=agent["clients"],
-                ready_on_register=agent["ready_on_register"],
+                slug, levels=agent["clients"], ready_on_register=agent["ready_on_register"]
             )
             for slug, agent in self._snapshot.agents.items()
         }

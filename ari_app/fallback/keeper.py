@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ari_app.flow.commands import to_json
 from ari_app.flow.engine import Turn
+from ari_app.flow.entries import Entry
 from ari_app.flow.events import LegHungUp
 from ari_app.flow.run import Run, run_to_json
 from ari_app.journal import spool
@@ -85,13 +86,26 @@ class Keeper:
                 self._give_up(error)
             else:
                 return
-        if not turn.entries:
-            return
+        if turn.entries:
+            self._spool(turn.run.call, client, turn.entries)
+
+    def note(self, call: str, client: str, entry: Entry) -> None:
+        """Keep an entry that belongs to no turn."""
+        if self.journal is not None:
+            try:
+                self.journal.append_entries(call, client, [entry])
+            except JournalError as error:
+                self._give_up(error)
+            else:
+                return
+        self._spool(call, client, [entry])
+
+    def _spool(self, call: str, client: str, entries: Sequence[Entry]) -> None:
         try:
-            spool.put(self.spool, turn.run.call, client, turn.entries)
+            spool.put(self.spool, call, client, entries)
         except OSError as error:
             # The caller is served all the same; Asterisk's own account keeps the call on record.
-            log.error("Call %s: a turn is lost, %s", turn.run.call, error)
+            log.error("Call %s: what happened is lost, %s", call, error)
 
     def _give_up(self, error: JournalError) -> None:
         log.error("Channel %s goes on without the journal: %s", self.channel, error)

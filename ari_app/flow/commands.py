@@ -24,12 +24,14 @@ class Play:
     """Play these items one after another to the caller; ``id`` comes back in ``PlayFinished``.
 
     An item is ``client:SLUG`` (a prompt of the call's client) or ``standard:PATH`` (one of the
-    standard set), spoken in ``language``.
+    standard set), spoken in ``language``. ``node`` is the name of the node that plays. Whoever
+    carries this out journals ``prompt_played`` when the sound begins.
     """
 
     id: str
     items: tuple[str, ...]
     language: str
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)

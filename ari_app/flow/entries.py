@@ -10,7 +10,8 @@ last column names who else does.
 | call_answered | | |
 | node_entered | node, type | |
 | exit_taken | node, exit | |
-| prompt_played | node, items | |
+| prompt_played | node, items: its sound began | only C and the fallback |
+| prompt_silent | node, items, reason: its sound never began | only C and the fallback |
 | digits_received | node, digits | |
 | variable_set | name, value (`null`: secret) | |
 | language_set | language | |

@@ -137,8 +137,7 @@ class Walk:
         run = self.run
         names = tuple(each if ":" in each else f"client:{each}" for each in items)
         run.playing = self.new_id()
-        self.commands.append(c.Play(run.playing, names, run.language))
-        self.entry("prompt_played", node=self.name, items=list(names))
+        self.commands.append(c.Play(run.playing, names, run.language, self.name))
 
     def stop_playing(self) -> None:
         """End the prompt that plays: many of Asterisk's requests would wait for its end."""

@@ -26,6 +26,7 @@ from ari_app.telephony.ami import Ami
 from ari_app.telephony.ari import Ari
 from ari_app.telephony.call import Call
 from ari_app.telephony.leases import Leases
+from ari_app.telephony.plays import Plays
 from ari_app.telephony.runs import Runs
 from ari_app.telephony.switchboard import Switchboard
 
@@ -46,6 +47,7 @@ class Parts:
     switchboard: Switchboard
     leases: Leases
     adoption: Adoption
+    plays: Plays
 
 
 class ControllerHealth:
@@ -131,6 +133,12 @@ class ControllerHealth:
             Figure("event_loop_lag_seconds", lag, "Worst delay within the last minute."),
             Figure("leases_renewed", parts.leases.renewed, "Leases renewed.", counter=True),
             Figure("leases_failed", parts.leases.failed, "Renewals refused.", counter=True),
+            Figure(
+                "prompts_repeated",
+                parts.plays.repeated,
+                "Prompts that Asterisk lost and that were played again.",
+                counter=True,
+            ),
             Figure("ari_traffic", dict(parts.ari.counts), "What ARI saw.", "what", counter=True),
             Figure(
                 "recovery_seconds",

@@ -6,6 +6,7 @@ shipper takes the files in as soon as the journal takes writes again, each exact
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import uuid
@@ -15,6 +16,8 @@ from pathlib import Path
 from ari_app.flow.entries import Entry
 from ari_app.journal.store import Journal
 
+_numbers = itertools.count()
+
 
 def put(folder: Path, call: str, client: str, entries: Sequence[Entry]) -> Path:
     """Leave the entries in ``folder`` and return their file; on the disk when this returns.
@@ -22,9 +25,9 @@ def put(folder: Path, call: str, client: str, entries: Sequence[Entry]) -> Path:
     Raises :class:`OSError` when the disk refuses this too.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    # The time in front keeps the files in the order in which they were made.
+    # The time and the number keep the files in the order in which they were made.
     at = entries[0].at if entries else 0.0
-    path = folder / f"{at:017.6f}-{uuid.uuid4().hex}.json"
+    path = folder / f"{at:017.6f}-{next(_numbers):06}-{uuid.uuid4().hex}.json"
     lines = [{"kind": entry.kind, "at": entry.at, "data": entry.data} for entry in entries]
     unfinished = path.with_suffix(".part")
     with unfinished.open("w", encoding="utf-8") as file:

@@ -138,7 +138,7 @@ class Adoption:
         """Do again what may not have been done, with nothing playing that it would wait for."""
         call.recovered = True
         if call.run.playing is not None:
-            self._ari.request("DELETE", f"playbacks/{call.run.playing}", lane=call.id)
+            self._executor.plays.stop(call, call.run.playing)
         for command in recovery.to_repeat(self._runs.last_commands(call), answered=answered):
             self._executor.do(call, command)
 
@@ -156,9 +156,8 @@ class Adoption:
         call.lease_capped = False
         call.answered_legs = set(step.answered)
         room = rooms.get(call.waiting_room)
+        call.room_made = room is not None
         call.holding = room is not None and call.channel in room.channels
-        if room is not None and not call.holding:
-            self._ari.request("DELETE", f"bridges/{room.id}", lane=call.id)
         call.client_name = self._intake.client_name(call.client)
         for leg in call.run.legs.values():
             bridge = rooms.get(f"{leg.id}-talk")

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
+from ari_app.flow import commands as c
 from ari_app.flow.engine import Flow
 from ari_app.flow.events import Event
 from ari_app.flow.run import Run
@@ -28,11 +29,27 @@ class Talk:
 
 
 @dataclass(slots=True, eq=False)
+class Play:
+    """A prompt on its way: the command, Asterisk's names of its sounds, and the playback's id.
+
+    ``looks`` counts how often it was looked for, ``timer`` is the next look.
+    """
+
+    command: c.Play
+    media: str
+    playback: str
+    began: bool = False
+    looks: int = 0
+    timer: asyncio.TimerHandle | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Call:
     """A live call. ``id`` is the call's, ``channel`` Asterisk's id of the caller's channel.
 
     Only ``run`` is saved; the rest can be found again in Asterisk after a restart. ``held``: the
-    caller is in our hands; ``recovered``: we were away in the meantime.
+    caller is in our hands; ``recovered``: we were away in the meantime. ``room_made``: the waiting
+    room exists, and ``holding``: the caller is in it.
     """
 
     id: str
@@ -48,7 +65,9 @@ class Call:
     recovered: bool = False
     hanging_up: bool = False
     holding: bool = False
+    room_made: bool = False
     talk: Talk | None = None
+    play: Play | None = None
     answered_legs: set[str] = field(default_factory=set)
     mailbox: deque[Event] = field(default_factory=deque)
     turning: bool = False
@@ -60,5 +79,8 @@ class Call:
 
     @property
     def waiting_room(self) -> str:
-        """The id of the call's holding bridge."""
+        """The id of the call's holding bridge, which is made once and kept until the call ends.
+
+        A bridge that goes is still there for a while: one made anew under its name plays nothing.
+        """
         return f"{self.id}-hold"

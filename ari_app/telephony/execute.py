@@ -19,12 +19,17 @@ from ari_app.flow import commands as c
 from ari_app.flow import events as e
 from ari_app.telephony.ari import Ari, ConnectionLost, Response
 from ari_app.telephony.call import Call, Talk
+from ari_app.telephony.plays import Note, Plays
 from ari_app.telephony.queues import Queues
 from ari_app.telephony.talks import Talks
 
 log = structlog.get_logger(__name__)
 
 APP = "duudlaga"
+TALK_BRIDGE = "mixing,dtmf_events,proxy_media"
+"""A talk's bridge. Without the last two words 22.10.1 joins two people who are not recorded inside
+the RTP engine, where no key is told, and what is played after the talk may not be heard."""
+
 NOT_OURS = "Channel not in Stasis application"
 """Asterisk's words (422) for a channel that is gone, or that the dialplan has taken back."""
 
@@ -38,15 +43,25 @@ class Executor:
     ``resolve(client, language, item)`` gives Asterisk's media name for a play item or ``None``;
     ``post`` hands events back to the switchboard; ``on_doubt`` is to find out whether the caller is
     still ours, and to post the event if so. Both are set by whoever wires the parts together.
+    ``note`` keeps an entry of the journal that belongs to no turn.
     """
 
-    def __init__(self, ari: Ari, queues: Queues, talks: Talks, resolve: Resolve) -> None:
+    def __init__(
+        self,
+        ari: Ari,
+        queues: Queues,
+        talks: Talks,
+        resolve: Resolve,
+        note: Note,
+        clock: Callable[[], float],
+    ) -> None:
         self._ari = ari
         self._queues = queues
         self._talks = talks
         self._resolve = resolve
         self.post: Post = _nobody_listens
         self.on_doubt: Post = _nobody_listens
+        self.plays = Plays(ari, note, self._answered, self._never_heard, clock)
         self._table: dict[type[c.Command], Callable[[Call, Any], None]] = {
             c.Answer: self._answer,
             c.Play: self._play,
@@ -73,8 +88,9 @@ class Executor:
     def let_go(self, call: Call) -> None:
         """Clear what Asterisk still holds for a call whose run is over."""
         self._talks.end(call)
-        if call.holding:
-            call.holding = False
+        call.holding = False
+        if call.room_made:
+            call.room_made = False
             self._send(call, "DELETE", f"bridges/{call.waiting_room}")
         self._queues.forget(call)
 
@@ -111,14 +127,16 @@ class Executor:
                 log.warning("prompt_missing", call=call.id, client=call.client, item=item)
             else:
                 media.append(quote(found, safe=":/"))
-        if not media:
-            self.post(call, e.PlayFinished(command.id, failed=True))
-            return
-        uri = f"channels/{call.channel}/play/{command.id}?media={','.join(media)}"
-        self._must(call, command.id, "POST", uri)
+        if media:
+            self.plays.play(call, command, ",".join(media))
+        else:
+            self.plays.give_up(call, command, "there is no sound of it")
 
     def _stop_playing(self, call: Call, command: c.StopPlaying) -> None:
-        self._send(call, "DELETE", f"playbacks/{command.play}")
+        self.plays.stop(call, command.play)
+
+    def _never_heard(self, call: Call, play: str) -> None:
+        self.post(call, e.PlayFinished(play, failed=True))
 
     def _start_music(self, call: Call, command: c.StartMusic) -> None:
         if call.holding:
@@ -128,7 +146,9 @@ class Executor:
         if command.music != "default":
             music = urlencode({"variable": "CHANNEL(musicclass)", "value": command.music})
             self._must(call, command.id, "POST", f"channels/{channel}/variable?{music}")
-        self._must(call, command.id, "POST", f"bridges/{room}?type=holding")
+        if not call.room_made:
+            call.room_made = True
+            self._must(call, command.id, "POST", f"bridges/{room}?type=holding")
         # Without the role 22.10.1 plays nothing (test_a_waiting_caller_hears_music).
         add = f"bridges/{room}/addChannel?channel={channel}&role=holding_participant"
         self._must(call, command.id, "POST", add)
@@ -136,7 +156,9 @@ class Executor:
     def _stop_music(self, call: Call, command: c.StopMusic) -> None:
         if call.holding:
             call.holding = False
-            self._send(call, "DELETE", f"bridges/{call.waiting_room}")
+            # Asterisk answers when the caller is out, so what is played next is heard.
+            room, channel = call.waiting_room, call.channel
+            self._send(call, "POST", f"bridges/{room}/removeChannel?channel={channel}")
 
     def _record(self, call: Call, command: c.Record) -> None:
         options = {
@@ -190,17 +212,14 @@ class Executor:
         if call.talk is not None and call.talk.leg == command.leg:
             talk = call.talk  # recovery asks once more
         if not talk.joined:
-            self._must(call, command.id, "POST", f"bridges/{talk.bridge}?type=mixing")
+            self._must(call, command.id, "POST", f"bridges/{talk.bridge}?type={TALK_BRIDGE}")
         self._talks.begin(call, talk, partial(self._join, call, talk, command.id))
 
     def _join(self, call: Call, talk: Talk, command: str) -> None:
         add = f"bridges/{talk.bridge}/addChannel?channel={call.channel},{talk.leg}"
         self._must(call, command, "POST", add)
+        call.holding = False  # the caller leaves the waiting room by being added elsewhere
         self.post(call, e.TalkDelayed(talk.leg))
-        if call.holding:
-            # The caller leaves the waiting room by being added to the talk's bridge.
-            call.holding = False
-            self._send(call, "DELETE", f"bridges/{call.waiting_room}")
 
     def _disconnect(self, call: Call, command: c.Disconnect) -> None:
         self._talks.end(call, command.leg)

@@ -51,6 +51,7 @@ class Inbound:
             ari.ChannelHangupRequest: self._hang_up_asked,
             ari.ChannelDestroyed: self._gone,
             ari.ChannelDtmfReceived: self._key,
+            ari.PlaybackStarted: self._begins,
             ari.PlaybackFinished: self._played,
             ari.RecordingFinished: self._recorded,
             ari.RecordingFailed: self._not_recorded,
@@ -173,12 +174,20 @@ class Inbound:
         if call is not None:
             self._switchboard.post(call, e.DtmfReceived(event.digit))
 
+    def _begins(self, event: ari.PlaybackStarted) -> None:
+        call = self._call_of(event.playback.id)
+        if call is not None:
+            self._executor.plays.began(call, event.playback.id, self._our_time(event.at))
+
     def _played(self, event: ari.PlaybackFinished) -> None:
-        play = event.playback
-        call = self._call_of(play.id)
+        call = self._call_of(event.playback.id)
         # A play that breaks off because the caller hangs up is no failure of the prompt.
-        if call is not None and not call.hanging_up:
-            self._switchboard.post(call, e.PlayFinished(play.id, failed=play.state == "failed"))
+        if call is None or call.hanging_up:
+            return
+        play = self._executor.plays.finished(call, event.playback.id, self._our_time(event.at))
+        if play is not None:
+            failed = event.playback.state == "failed"
+            self._switchboard.post(call, e.PlayFinished(play, failed))
 
     def _recorded(self, event: ari.RecordingFinished) -> None:
         recording = event.recording

@@ -36,7 +36,7 @@ class Runs:
         self._journal = journal
         self._clock = clock
         self._late: deque[SavedTurn] = deque()
-        self._notes: list[tuple[str, str, Entry]] = []
+        self._notes: dict[str, list[tuple[str, str, Entry]]] = {}
         self._flows: dict[str, Flow] = {}
         # By identity: a snapshot hands out the same bundle for every call, and hashing one costs
         # more than the rest of an intake. The bundle is held, so its identity stays its own.
@@ -52,6 +52,7 @@ class Runs:
 
         Raises :class:`RunTakenError` when another process took the run on meanwhile.
         """
+        notes = self._notes.pop(call.id, []) if self._notes else []
         saved = SavedTurn(
             call=call.id,
             client=call.client,
@@ -63,7 +64,7 @@ class Runs:
             turn=turn.run.turn,
             state=run_to_json(turn.run),
             commands=[to_json(command) for command in turn.commands],
-            entries=turn.entries,
+            entries=(*(entry for _, _, entry in notes), *turn.entries) if notes else turn.entries,
             at=self._clock(),
             ended=turn.run.outcome is not None,
         )
@@ -73,14 +74,16 @@ class Runs:
         try:
             self._journal.commit(saved)
         except RunTakenError:
+            if notes:
+                self._notes[call.id] = notes
             raise
         except JournalError as error:
             log.error("turn_not_saved", call=call.id, reason=str(error))
             self._late.append(saved)
 
     def note(self, call: str, client: str, entry: Entry) -> None:
-        """Keep an entry that belongs to no turn; a moment later it is saved, with others."""
-        self._notes.append((call, client, entry))
+        """Keep an entry that belongs to no turn: saved with the call's next one, or in a moment."""
+        self._notes.setdefault(call, []).append((call, client, entry))
 
     async def run(self) -> None:
         """Save notes, and late turns when the journal takes them again, until cancelled."""
@@ -92,7 +95,9 @@ class Runs:
         """Try to save what waits, in order."""
         if self._notes:
             try:
-                self._journal.append_notes(self._notes)
+                self._journal.append_notes(
+                    [note for notes in self._notes.values() for note in notes]
+                )
                 self._notes.clear()
             except JournalError as error:
                 log.error("notes_wait", count=len(self._notes), reason=str(error))

@@ -67,6 +67,11 @@ class Talks:
         if talk is None or (leg is not None and talk.leg != leg):
             return
         call.talk = None
+        if call.held and talk.joined:
+            # Bridges go by and by, and what is played to a caller on the way out is lost without a
+            # word (22.10.1). This is answered when the caller is out.
+            out = f"bridges/{talk.bridge}/removeChannel?channel={call.channel}"
+            self._ari.request("POST", out, lane=call.id)
         self._ari.request("DELETE", f"bridges/{talk.bridge}", lane=call.id)
         if talk.recording is not None:
             self._start(self._finish(call, talk))

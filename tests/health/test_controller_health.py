@@ -59,6 +59,7 @@ def parts() -> Any:
         switchboard=Switchboard(turns, hands, lambda: 1000.0, Pulse()),
         leases=SimpleNamespace(renewed=5, failed=1),
         adoption=SimpleNamespace(last=Recovered(3, 0.02)),
+        plays=SimpleNamespace(repeated=0),
     )
 
 

@@ -19,7 +19,7 @@ from ari_app.journal.turn import SavedTurn
 from ari_app.telephony.adoption import Adoption
 from ari_app.telephony.ami import Ami
 from ari_app.telephony.ari import Ari
-from ari_app.telephony.execute import Executor
+from ari_app.telephony.execute import TALK_BRIDGE, Executor
 from ari_app.telephony.intake import Intake
 from ari_app.telephony.pulse import Pulse
 from ari_app.telephony.queues import Queues
@@ -106,7 +106,14 @@ class Scene:
         ari, ami = cast("Ari", self.asterisk), cast("Ami", self.asterisk)
         runs = Runs(self.journal, lambda: BACK)
         talks = Talks(ari, ami, self.cel.parent)
-        executor = Executor(ari, cast("Queues", NoQueues()), talks, lambda *_: "sound:bye")
+        executor = Executor(
+            ari,
+            cast("Queues", NoQueues()),
+            talks,
+            lambda *_: "sound:bye",
+            runs.note,
+            lambda: BACK,
+        )
         switchboard = Switchboard(runs, executor, lambda: BACK, Pulse())
         talks.may_act = switchboard.may_act
         executor.post = switchboard.post
@@ -151,7 +158,7 @@ async def test_two_whom_nobody_joined_are_recorded_and_then_joined(scene: Scene)
     await scene.come_back()
     bridge = f"bridges/{scene.leg}-talk"
     assert scene.asterisk.asked == [
-        f"POST {bridge}?type=mixing",
+        f"POST {bridge}?type={TALK_BRIDGE}",
         f"mixmonitor {CHANNEL}",
         f"POST {bridge}/addChannel?channel={CHANNEL},{scene.leg}",
         f"timeout {CHANNEL} 7200",

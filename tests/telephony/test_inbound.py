@@ -55,7 +55,14 @@ class Scene:
         link, ami = cast("ari.Ari", self.asterisk), cast("Ami", self.asterisk)
         runs = Runs(self.journal, self.clock)
         self.talks = Talks(link, ami, folder)
-        executor = Executor(link, cast("Queues", NoQueues()), self.talks, lambda *_: "sound:bye")
+        executor = Executor(
+            link,
+            cast("Queues", NoQueues()),
+            self.talks,
+            lambda *_: "sound:bye",
+            runs.note,
+            self.clock,
+        )
         self.switchboard = Switchboard(runs, executor, self.clock, Pulse())
         self.talks.may_act = self.switchboard.may_act
         executor.post = self.switchboard.post

@@ -124,6 +124,12 @@ class ChannelDtmfReceived(_OfChannel, frozen=True, kw_only=True, tag=True, gc=Fa
     duration_ms: int = 0
 
 
+class PlaybackStarted(_Event, frozen=True, kw_only=True, tag=True, gc=False):
+    """The first of its sounds begins."""
+
+    playback: Playback
+
+
 class PlaybackFinished(_Event, frozen=True, kw_only=True, tag=True, gc=False):
     """It ended: ``playback.state`` tells ``done`` from ``failed``."""
 
@@ -158,6 +164,7 @@ AriEvent = (
     | ChannelDestroyed
     | ChannelHangupRequest
     | ChannelDtmfReceived
+    | PlaybackStarted
     | PlaybackFinished
     | RecordingFinished
     | RecordingFailed
