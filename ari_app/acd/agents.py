@@ -42,6 +42,8 @@ HELD = frozenset({RESERVED, RINGING, TALKING})
 
 NOT_READY = "not_ready"
 """Pause reason of one whose phone registered but who has not said to be ready."""
+OFF_DUTY = "off_duty"
+"""Pause reason of one who has gone home."""
 MISSED_CALLS = "missed_calls"
 """Pause reason of one whose phone rang in vain too often."""
 REST_SECONDS = {"busy": 5.0, "no_answer": 5.0, "unreachable": 10.0, "refused": 10.0}

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ari_app.acd.agents import AgentView
+from ari_app.acd.agents import OFF_DUTY, AgentView
 from ari_app.commands.live_state import LiveStateAwayError, live_state
 from ari_app.commands.output import print_json, print_table
 from ari_app.commands.texts import Texts
@@ -25,10 +25,6 @@ class Wish(StrEnum):
     READY = "ready"
     PAUSED = "paused"
     OFFLINE = "offline"
-
-
-# Off duty is a pause with this reason: the phone's registration alone makes an agent offline.
-OFF_DUTY = "off_duty"
 
 
 class UnknownAgentError(Exception):

@@ -85,7 +85,7 @@ def row_of(lines: list[Line], recordings: Path) -> Row | None:
             )
         elif entry.kind == "talk_started" and row["answered_at"] is None:
             row.update(answered_at=rfc3339(entry.at), agent=data.get("agent"))
-        elif entry.kind == "recording_stored" and row["recording"] is None:
+        elif entry.kind == "recording_stored" and row["recording"] is None and data.get("path"):
             row["recording"] = str(recordings / data["path"])
         elif entry.kind == "call_ended":
             row.update(outcome=data.get("outcome"), ended_at=rfc3339(entry.at))

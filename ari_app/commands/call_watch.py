@@ -110,4 +110,5 @@ class CallWatch:
 
     def _is_stored(self) -> bool:
         kinds = [line.entry.kind for line in self._lines]
-        return kinds.count("recording_stored") >= kinds.count("recording_expected")
+        awaited = kinds.count("recording_expected") - kinds.count("recording_discarded")
+        return kinds.count("recording_stored") >= awaited

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 TIMES = ("greet_at", "position_at", "comfort_at")
 """The keys of the node's memory under which the next times (Unix seconds) stand."""
 
+_ALL_BUSY, _ON_BREAK = "standard:queue/busy", "standard:queue/on_break"
+"""When each agent on duty is on a break, it is not true that all are talking."""
+
 _GREETING_SECONDS = 1.0
 """Who gets an agent within this time never hears that all are busy."""
 
@@ -34,7 +37,10 @@ def due_words(walk: Walk, queue: Queue, due: float) -> tuple[str, ...]:
     later = due + 1
     if memory.get("greet_at", later) <= due:
         del memory["greet_at"]
-        return (queue.busy_greeting,) if queue.busy_greeting else ()
+        greeting = queue.busy_greeting
+        if greeting == _ALL_BUSY and memory.get("on_break"):
+            greeting = _ON_BREAK
+        return (greeting,) if greeting else ()
     if memory.get("position_at", later) <= due:
         memory["position_at"] = walk.now + queue.announce_position_seconds
         return _position(walk, queue)

@@ -81,13 +81,17 @@ class StopRecording:
 
 @dataclass(frozen=True, slots=True)
 class JoinQueue:
-    """Line the caller up. ``since`` is the Unix time from which the wait counts."""
+    """Line the caller up. ``since`` is the Unix time from which the wait counts.
+
+    ``back``: the caller stood in this line before, and keeps the place however long it is by now.
+    """
 
     id: str
     queue: str
     since: float
     priority: int = 0
     agent: str | None = None
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,14 @@ from ari_app.flow.setting import LanguageCode, Slug
 Target = Annotated[str, Field(max_length=63)]
 
 
-def validate(definition: Any, surroundings: Surroundings | None = None) -> list[Problem]:
+def validate(
+    definition: Any, surroundings: Surroundings | None = None, *, subflow: bool = False
+) -> list[Problem]:
     """Return everything that is wrong with a definition, best first; nothing for a sound one.
 
     ``surroundings`` are the client's prompts, queues, calendars and flows; without them, names of
-    those are taken on trust. A definition with a problem that is an ``error`` must not be
+    those are taken on trust. A ``subflow`` may have exits that lead nowhere: they lead back. A
+    definition with a problem that is an ``error`` must not be
     published. Never raises.
     """
     try:
@@ -42,7 +45,7 @@ def validate(definition: Any, surroundings: Surroundings | None = None) -> list[
     except ValidationError as error:
         problems = [_problem(current, each) for each in error.errors(include_url=False)]
         return sorted(set(problems), key=lambda each: (each.node, each.field))
-    return inspect(current, surroundings)
+    return inspect(current, surroundings, subflow=subflow)
 
 
 def json_schema() -> dict[str, Any]:

@@ -41,7 +41,8 @@ def finish(walk: Walk, by: str, reason: str, ended_as: str | None = None) -> Non
     node = walk.name
     let_go(walk, by)
     result = ended_as or outcome.decide(run, by, walk.flow.short_abandon_seconds, talking=talking)
-    if result in outcome.MISSED:
+    refused = run.callback_refused and not run.callback_booked
+    if result in outcome.MISSED and not refused:
         promise(walk, "cut" if result == "cut" else "missed")
     if not walk.gone:
         walk.stop_playing()
@@ -50,7 +51,8 @@ def finish(walk: Walk, by: str, reason: str, ended_as: str | None = None) -> Non
     run.wait = None
     run.playing = None
     walk.exit = None
-    walk.entry("call_ended", outcome=result, by=by, reason=reason, node=node)
+    facts = {"callback": "refused"} if refused else {}
+    walk.entry("call_ended", outcome=result, by=by, reason=reason, node=node, **facts)
 
 
 def promise(walk: Walk, reason: str, number: str | None = None, queue: str | None = None) -> None:

@@ -182,7 +182,7 @@ def _follower(walk: Walk) -> str | None:
         run.talked or run.message_left or run.callback_booked
     ):
         raise FlowError(f"node {walk.name}, exit {name}: leads nowhere")
-    by = "agent" if walk.memory.get("ended_by") == "agent" else "flow"
+    by = walk.memory.get("ended_by", "flow")
     ending.finish(walk, by, f"exit {name} of {walk.name} is the end")
     return None
 

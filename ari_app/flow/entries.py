@@ -21,11 +21,12 @@ last column names who else does.
 | agent_missed | leg, agent, reason (busy, no_answer, refused, unreachable, cancelled) | |
 | talk_started | leg, agent or number, recording, queue | |
 | talk_delayed | leg, agent or number, seconds: for so long the two were not joined yet | |
-| talk_ended | leg, agent or number, by (agent, caller, lost, cut), seconds, alone_seconds | |
+| talk_ended | leg, agent or number, by (see below), seconds, alone_seconds | |
 | number_ringing | leg, number | |
 | number_missed | leg, number, reason | |
 | recording_expected | recording, kind (talk, message, voicemail), leg, agent | also W |
 | recording_refused | node, digit: the caller does not want to be recorded | |
+| recording_discarded | recording, reason (too_short, recorded_again) | |
 | recording_stored | recording, kind, path, peaks, seconds, bytes, sha256 (see below) | only R |
 | callback_booked | number (`null`: withheld), queue, reason, language, queued_at | also W |
 | callback_closed | reason, by, state (done, closed) | only H |
@@ -34,7 +35,7 @@ last column names who else does.
 | command_failed | command, reason | |
 | flow_failed | node, reason | |
 | resumed | | |
-| call_ended | outcome, by (caller, flow, agent, pbx), reason, node | also W |
+| call_ended | outcome, by (see below), reason, node, callback (refused) | also W |
 | agent_state_changed | agent, old, new, reason | only C |
 
 W is the witness (:mod:`ari_app.journal.reconcile`, :mod:`ari_app.journal.left_messages`), R the
@@ -44,6 +45,10 @@ W leaves out facts that it does not know, or writes `null`. The "call" of agent_
 
 A message of W comes after the call's end as often as before it; it counts in both cases
 (:mod:`ari_app.journal.steps`).
+
+A talk is ended by agent, outside (the party at the outside number), caller, lost or cut, a call by
+caller, flow, agent, outside or pbx. A call whose ``callback`` is refused is owed none: the caller
+pressed the key for that.
 
 A queue is left because of: answered, timeout, key, hung_up, no_agents, full, cut, or failed (the
 flow broke). A callback is booked because of: key, missed, cut, fallback. ``node`` is the node's

@@ -19,7 +19,7 @@ flow is published, see :mod:`ari_app.flow.holidays`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,7 +37,11 @@ Spans = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Whether it is open; the name of the dated exception that says so, and its exit, if any."""
+    """Whether it is open; the name of the dated exception that says so, and its exit, if any.
+
+    On a day with hours of its own the exception says when it is open; before and after these it is
+    closed, as on any other day.
+    """
 
     open: bool
     exception: str = ""
@@ -96,15 +100,17 @@ class Calendar:
             return State(open=True, exception=name, exit=own)
         if any(minute + _DAY < end for _, end in self._spans_of(yesterday)):
             return State(open=True)
-        return State(open=False, exception=name, exit=own)
+        closed_all_day = exception is not None and not exception.spans
+        return State(open=False, exception=name if closed_all_day else "", exit=own)
 
     def next_opening(self, at: float) -> float | None:
         """Return when (Unix seconds) the calendar opens next after ``at``, at most 400 days on.
 
-        ``None`` when it does not, or when it is switched by hand.
+        ``None`` when it does not. A calendar that was switched by hand opens when its hours say so:
+        nobody knows when it will be switched back.
         """
         if self.override:
-            return None
+            return replace(self, override="").next_opening(at)
         today = self.local(at).date()
         for days in range(_LOOK_AHEAD_DAYS):
             day = today + timedelta(days=days)

@@ -7,7 +7,7 @@ Warnings: nodes that no caller reaches, and hours that leave the caller no way t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
@@ -15,9 +15,6 @@ from ari_app.flow.loaded import Flow, Graph, Place
 from ari_app.flow.node import Node
 from ari_app.flow.problem import Problem
 from ari_app.flow.setting import Text
-
-_INSTANT = ("branch", "set", "hours", "subflow")
-"""Types in which a caller may stay for no time at all."""
 
 _HEARD = ("queue", "voicemail", "message", "callback", "transfer")
 """Types by which a caller reaches somebody."""
@@ -33,8 +30,14 @@ class Surroundings:
     flows: dict[str, Any] = field(default_factory=dict)
 
 
-def inspect(definition: dict[str, Any], surroundings: Surroundings | None) -> list[Problem]:
-    """Return what is wrong with a definition whose settings are sound one by one."""
+def inspect(
+    definition: dict[str, Any], surroundings: Surroundings | None, *, subflow: bool = False
+) -> list[Problem]:
+    """Return what is wrong with a definition whose settings are sound one by one.
+
+    In a ``subflow``, which no number leads to, an exit without a follower goes back to the caller's
+    place in the flow that went through it.
+    """
     graph = Flow.load({"flow": "it", "definition": definition}).graphs["it"]
     problems = [*_entrances(graph)]
     for slug, place in graph.places.items():
@@ -42,7 +45,9 @@ def inspect(definition: dict[str, Any], surroundings: Surroundings | None) -> li
             problems.append(Problem(slug, "", place.fault))
             continue
         problems += [Problem(slug, name, text) for name, text in place.node.flaws()]
-        problems += _exits(graph, slug, place, place.node, surroundings)
+        problems += _exits(graph, slug, place, place.node)
+        if not subflow:
+            problems += _dead_ends(slug, place, place.node, surroundings)
         if surroundings is not None:
             problems += _names(slug, place.node, surroundings)
     problems += _unreachable(graph)
@@ -61,15 +66,26 @@ def open_ends(definition: Any) -> set[str]:
     return found
 
 
+def subflows(flows: Mapping[str, Any], numbers: Iterable[str]) -> set[str]:
+    """Return the flows through which others go and to which no number leads.
+
+    ``flows`` are definitions by slug, ``numbers`` the flows of the client's numbers.
+    """
+    gone_through = set()
+    for definition in flows.values():
+        graph = Flow.load({"flow": "it", "definition": definition}).graphs["it"]
+        nodes = (place.node for place in graph.places.values() if place.type == "subflow")
+        gone_through |= {str(getattr(node, "flow", "")) for node in nodes}
+    return gone_through - set(numbers)
+
+
 def _entrances(graph: Graph) -> Iterator[Problem]:
     for name, slug in (("start", graph.start), ("on_failure", graph.on_failure)):
         if slug not in graph.places and (slug or name == "start"):
             yield Problem("", name, f"there is no node {slug}")
 
 
-def _exits(
-    graph: Graph, slug: str, place: Place, node: Node, surroundings: Surroundings | None
-) -> Iterator[Problem]:
+def _exits(graph: Graph, slug: str, place: Place, node: Node) -> Iterator[Problem]:
     known = node.exits()
     for name, target in place.exits.items():
         if target not in graph.places:
@@ -77,6 +93,11 @@ def _exits(
         key = node.KEYS and len(name) == 1 and name in "0123456789*#"
         if name not in known and not key and not node.OPEN:
             yield Problem(slug, f"exits.{name}", "is never taken", "warning")
+
+
+def _dead_ends(
+    slug: str, place: Place, node: Node, surroundings: Surroundings | None
+) -> Iterator[Problem]:
     needed = dict(_loose(place, node))
     if place.type == "subflow" and surroundings is not None:
         ends = open_ends(surroundings.flows.get(getattr(node, "flow", "")))
@@ -90,6 +111,8 @@ def _loose(place: Place, node: Node) -> Iterator[tuple[str, str]]:
     """Yield the exits that can be taken, lead nowhere, and are no end of a call."""
     known = node.exits()
     for name, each in known.items():
+        if name in node.never_taken(place.exits):
+            continue
         last = name
         while last not in place.exits and last in known and known[last].instead:
             last = known[last].instead
@@ -158,16 +181,20 @@ def _loops(graph: Graph) -> Iterator[Problem]:
     """Find nodes that come back to themselves through nodes without a wait."""
     for slug, place in graph.places.items():
         seen: set[str] = set()
-        ahead = [slug] if place.type in _INSTANT else []
+        ahead = [slug] if _is_instant(place) else []
         while ahead:
             for target in graph.places[ahead.pop()].exits.values():
                 follower = graph.places.get(target)
-                if follower is None or follower.type not in _INSTANT or target in seen:
+                if follower is None or not _is_instant(follower) or target in seen:
                     continue
                 seen.add(target)
                 ahead.append(target)
         if slug in seen:
             yield Problem(slug, "exits", "comes back here without ever waiting for anything")
+
+
+def _is_instant(place: Place) -> bool:
+    return place.node is not None and place.node.leaves_at_once()
 
 
 def _after_hours(graph: Graph) -> Iterator[Problem]:

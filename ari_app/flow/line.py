@@ -17,7 +17,8 @@ def join(walk: Walk, queue: str, priority: int = 0, agent: str | None = None) ->
     if run.queued_at is None:
         run.queued_at = walk.now
     walk.memory.setdefault("joined_at", walk.now)
-    command = c.JoinQueue(walk.new_id(), queue, run.queued_at, priority, agent)
+    back = bool(walk.memory.get("journalled"))
+    command = c.JoinQueue(walk.new_id(), queue, run.queued_at, priority, agent, back)
     walk.memory["join"] = command.id
     walk.commands.append(command)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -46,6 +47,14 @@ class Node:
     def resume(self, walk: Walk, event: Resumed) -> None:
         """The controller was away: say again what the caller may have missed."""
         self.enter(walk)
+
+    def leaves_at_once(self) -> bool:
+        """Whether the caller may pass the node without waiting for anything."""
+        return False
+
+    def never_taken(self, exits: Collection[str]) -> Collection[str]:
+        """Return the exits that cannot be taken when those of ``exits`` lead somewhere."""
+        return ()
 
     def own_exits(self) -> dict[str, Exit]:
         """Return the exits that these settings add to :attr:`EXITS`."""

@@ -40,13 +40,23 @@ def so_far(walk: Walk) -> float:
 def keep(walk: Walk, seconds: float, least: float) -> bool:
     """Count what was recorded as a message if it has at least ``least`` seconds."""
     run = walk.run
+    if not seconds >= least:
+        discard(walk, "too_short")
+        return False
     recording, run.recording = run.recording, None
-    if recording is None or not seconds >= least:
+    if recording is None:
         return False
     kind = walk.memory["recording_kind"]
     run.message_left = kind
     walk.entry("message_left", recording=recording, kind=kind, seconds=round(seconds, 3))
     return True
+
+
+def discard(walk: Walk, reason: str) -> None:
+    """Journal that what was recorded is not to be kept: ``too_short`` or ``recorded_again``."""
+    recording, walk.run.recording = walk.run.recording, None
+    if recording is not None:
+        walk.entry("recording_discarded", recording=recording, reason=reason)
 
 
 def stop(walk: Walk) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 Json = Any
 
-VERSION = 1
+VERSION = 2
 """Version of the stored form; see :data:`_MIGRATIONS`."""
 
 
@@ -61,8 +61,9 @@ class Run:
     the queues already left (``None``: never in one). ``playing`` and ``recording`` are ids of what
     runs on the caller's channel. ``sought`` says that the flow tried to bring the caller to
     somebody, ``message_left`` is ``message`` or ``voicemail``. ``record`` is ``False`` for a caller
-    who refused recording. ``steps`` counts nodes entered, ``refuge`` how far a broken flow has
-    already fallen back (see :mod:`ari_app.flow.failure`).
+    who refused recording, ``callback_refused`` ``True`` for one who wants no call back. ``steps``
+    counts nodes entered, ``refuge`` how far a broken flow has already fallen back (see
+    :mod:`ari_app.flow.failure`).
     """
 
     call: str
@@ -95,6 +96,7 @@ class Run:
     talked: bool = False
     message_left: str | None = None
     callback_booked: bool = False
+    callback_refused: bool = False
     record: bool = True
     steps: int = 0
     refuge: int = 0
@@ -158,5 +160,9 @@ def run_from_json(data: dict[str, Json]) -> Run:
     return Run(**fields)
 
 
-_MIGRATIONS: tuple[Any, ...] = ()
+def _with_callback_refused(data: dict[str, Json]) -> dict[str, Json]:
+    return {**data, "callback_refused": False}
+
+
+_MIGRATIONS: tuple[Any, ...] = (_with_callback_refused,)
 """The n-th function turns stored form n into n + 1; each has a pair of files in tests."""

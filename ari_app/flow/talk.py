@@ -60,6 +60,11 @@ def resume(walk: Walk, leg: Leg) -> None:
     walk.commands.append(c.Connect(walk.memory["connect"], leg.id, leg.recording))
 
 
+def counts(walk: Walk, leg: Leg) -> bool:
+    """Whether the talk with ``leg``, which ended, was long enough for a word."""
+    return walk.leg_ended_at(leg.id) - leg.since >= WORD_SECONDS
+
+
 def delay(walk: Walk, leg: Leg) -> None:
     """The two were not joined before now: the talk, if it comes to one, counts from now on."""
     seconds = walk.now - leg.since
@@ -69,7 +74,7 @@ def delay(walk: Walk, leg: Leg) -> None:
 
 
 def end(walk: Walk, leg: Leg, by: str, *, alive: bool) -> None:
-    """End the talk that ``by`` (agent, caller, lost, cut) ended; hang up a leg still ``alive``."""
+    """End the talk that ``by`` ended (see :mod:`entries`); hang up a leg still ``alive``."""
     del walk.run.legs[leg.id]
     if not walk.gone:
         walk.commands.append(c.Disconnect(walk.new_id(), leg.id))
@@ -84,6 +89,8 @@ def end(walk: Walk, leg: Leg, by: str, *, alive: bool) -> None:
     walk.leg_entry("talk_ended", leg.id, **_party(leg), **facts)
     if leg.agent is not None:
         result = "unreachable" if by == "lost" else "talked"
+        if by == "agent" and facts["seconds"] < WORD_SECONDS:
+            result = "refused"  # picked up and put down: no talk to wrap up, and time for a rest
         since = ended_at if ended_at < walk.now else None
         walk.commands.append(c.ReleaseAgent(walk.new_id(), leg.agent, result, since))
 
@@ -93,7 +100,11 @@ def end_before_caller(walk: Walk) -> None:
     leg = talking(walk)
     known = walk.leg_end(leg.id) if leg is not None else None
     if leg is not None and known is not None and walk.leg_ended_at(leg.id) < walk.at:
-        end(walk, leg, "lost" if known.lost else "agent", alive=False)
+        end(walk, leg, "lost" if known.lost else _far_end(leg), alive=False)
+
+
+def _far_end(leg: Leg) -> str:
+    return "outside" if leg.agent is None else "agent"
 
 
 def _party(leg: Leg) -> dict[str, str | None]:

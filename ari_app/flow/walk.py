@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from ari_app.flow.events import LegHungUp
     from ari_app.flow.loaded import Flow
 
-PLAY_SECONDS = 120
-"""A play that Asterisk never reports as finished counts as finished after so long."""
+PLAY_SECONDS = 660
+"""A play that Asterisk never reports as finished counts as finished after so long: a minute more
+than the longest recording that can be imported. One that never begins is noticed sooner, by
+whoever plays it."""
 
 DIGITS = 64
 """How many keys typed early are kept."""

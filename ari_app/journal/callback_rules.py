@@ -83,3 +83,19 @@ CLOSE_ANSWERED = Statement(
          AND callbacks.state NOT IN ('done', 'closed') AND callbacks.last_missed_at <= %(at)s""",
 )
 """The caller is about to reach somebody for the first time: what was missed before is settled."""
+
+REOPEN_WORDLESS = Statement(
+    "reopen_wordless",
+    """UPDATE callbacks SET state = 'new', closed_reason = NULL, closed_at = NULL,
+                            closed_by_call = NULL
+       FROM calls
+       WHERE calls.id = %(call)s AND calls.talk_seconds < 1
+         AND callbacks.closed_by_call = %(call)s AND callbacks.state = 'done'
+         AND callbacks.closed_reason = 'answered_inbound'
+         AND NOT EXISTS (SELECT FROM callbacks AS later
+                         WHERE later.client_id = callbacks.client_id
+                           AND later.number = callbacks.number
+                           AND later.state NOT IN ('done', 'closed'))""",
+)
+"""The talk that settled it was too short for a word: the old callback is owed again, with its place
+and its count. Before the miss is counted."""

@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterable
 
 from ari_app.flow.outcome import BEHIND_A_MESSAGE, MISSED
 from ari_app.journal.arrived import Arrived
-from ari_app.journal.callback_rules import CLOSE_ANSWERED, COUNT_BOOKED, COUNT_ENDED
+from ari_app.journal.callback_rules import (
+    CLOSE_ANSWERED,
+    COUNT_BOOKED,
+    COUNT_ENDED,
+    REOPEN_WORDLESS,
+)
 from ari_app.journal.statement import Statement, Work
 
 CALL_BEGUN = Statement(
@@ -98,6 +103,9 @@ _RECORDING_EXPECTED = Statement(
        VALUES (%(recording)s, %(client)s, %(call)s, %(kind)s, %(leg)s, %(agent)s, %(at)s)
        ON CONFLICT DO NOTHING""",
 )
+_RECORDING_DISCARDED = Statement(
+    "recording_discarded", "DELETE FROM recordings WHERE id = %(recording)s"
+)
 # A recording that nobody announced is kept as well.
 _RECORDING_STORED = Statement(
     "recording_stored",
@@ -141,7 +149,15 @@ _CALL_ENDED = Statement(
 def _call_ended(entry: Arrived) -> Iterable[Work]:
     yield _CALL_ENDED, entry.with_data("outcome", "by")
     if entry.data.get("outcome") in MISSED:
-        yield COUNT_ENDED, entry.parameters
+        yield REOPEN_WORDLESS, entry.parameters
+        if entry.data.get("callback") != "refused":
+            yield COUNT_ENDED, entry.parameters
+
+
+def _callback_booked(entry: Arrived) -> Iterable[Work]:
+    names = ("number", "queue", "language", "queued_at")
+    yield REOPEN_WORDLESS, entry.parameters
+    yield COUNT_BOOKED, entry.with_data(*names, reason="missed")
 
 
 def _talk_started(entry: Arrived) -> Iterable[Work]:
@@ -175,12 +191,11 @@ STEPS: dict[str, Callable[[Arrived], Iterable[Work]]] = {
     "talk_ended": _one(_TALK_ENDED, "leg", "by", seconds=0),
     "message_left": _one(_MESSAGE_LEFT, "kind"),
     "recording_expected": _one(_RECORDING_EXPECTED, *_RECORDING),
+    "recording_discarded": _one(_RECORDING_DISCARDED, "recording"),
     "recording_stored": _one(
         _RECORDING_STORED, *_RECORDING, "path", "peaks", "sha256", "bytes", "seconds"
     ),
-    "callback_booked": _one(
-        COUNT_BOOKED, "number", "queue", "language", "queued_at", reason="missed"
-    ),
+    "callback_booked": _callback_booked,
     "callback_closed": _one(_CALLBACK_CLOSED, "reason", state="closed"),
     "call_ended": _call_ended,
     "agent_state_changed": _one(_AGENT_STATE_CHANGED, "agent", "new", reason=""),

@@ -31,11 +31,15 @@ _CLIENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 @dataclass(frozen=True)
 class NewEntries:
-    """What the journal of ``node`` announces, up to its entry ``seq``."""
+    """What the journal of ``node`` announces, up to its entry ``seq``.
+
+    ``discarded`` are recordings that the caller took back, or that were too short.
+    """
 
     node: str
     seq: int
     rows: tuple[LedgerRow, ...]
+    discarded: frozenset[str] = frozenset()
 
 
 def announced(journal: sqlite3.Connection, read_up_to: Callable[[str], int]) -> NewEntries:
@@ -43,12 +47,21 @@ def announced(journal: sqlite3.Connection, read_up_to: Callable[[str], int]) -> 
     node = str(journal.execute("SELECT node FROM identity").fetchone()[0])
     last = int(journal.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()[0])
     entries = journal.execute(
-        "SELECT call, client, at, data FROM entries"
-        " WHERE kind = 'recording_expected' AND seq > ? AND seq <= ? ORDER BY seq",
+        "SELECT kind, call, client, at, data FROM entries"
+        " WHERE kind IN ('recording_expected', 'recording_discarded') AND seq > ? AND seq <= ?"
+        " ORDER BY seq",
         (read_up_to(node), last),
     )
-    rows = [_row(client, call, at, json.loads(data)) for call, client, at, data in entries]
-    return NewEntries(node, last, tuple(row for row in rows if row))
+    rows, discarded = [], set()
+    for kind, call, client, at, data in entries:
+        row = _row(client, call, at, {"kind": "message", **json.loads(data)})
+        if row is None:
+            continue
+        if kind == "recording_expected":
+            rows.append(row)
+        else:
+            discarded.add(row.recording)
+    return NewEntries(node, last, tuple(rows), frozenset(discarded))
 
 
 def call_ended(journal: sqlite3.Connection, call: str) -> bool:

@@ -60,6 +60,13 @@ class Finisher:
             return [self.monitor / row.client / side for side in sides]
         return [self.messages / f"{row.recording}.wav"]
 
+    def discard(self, row: LedgerRow) -> LedgerRow:
+        """Remove whatever there is of a recording that is not to be kept; its row is finished."""
+        finished = (self.recordings / row.path, self.recordings / row.peaks_path)
+        for file in (*self.raw_files(row), *finished):
+            file.unlink(missing_ok=True)
+        return row.moved(VERIFIED, seconds=0.0, bytes=0, sha256=None)
+
     def step(self, row: LedgerRow) -> LedgerRow:
         """Do the step after ``row.state``; raise :class:`MediaError` or OSError if it fails."""
         if row.state == FOUND:

@@ -98,6 +98,10 @@ class Recorder:
     def _learn(self, journal: sqlite3.Connection, now: float) -> None:
         new = announced(journal, self.ledger.read_up_to)
         self.ledger.expect(new.rows, new.node, new.seq)
+        for recording in new.discarded:
+            discarded = self.ledger.row(recording)
+            if discarded is not None:
+                self.ledger.save(self._finisher.discard(discarded))
         for row in strays(self._monitor, now - self._idle_seconds):
             if self.ledger.row(row.recording) is None:
                 self.ledger.save(row)

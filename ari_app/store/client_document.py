@@ -76,7 +76,7 @@ class NumberDocument(_Strict):
 
 
 class ExceptionDocument(_Strict):
-    """A date whose hours differ; no hours = closed. ``exit`` is taken instead of ``closed``."""
+    """A date whose hours differ; no hours = closed. ``exit`` is taken all that day."""
 
     date: Date
     hours: list[Hours] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ari_app.flow.definition import validate
-from ari_app.flow.inspect import Surroundings
+from ari_app.flow.inspect import Surroundings, subflows
 from ari_app.store.client_document import ClientDocument
 from ari_app.store.document_file import DocumentFile
 
@@ -19,9 +19,10 @@ def flow_mistakes(file: DocumentFile, document: ClientDocument) -> list[str]:
         },
         flows=document.flows,
     )
+    passed_through = subflows(document.flows, (number.flow for number in document.numbers))
     sentences = []
     for flow, definition in document.flows.items():
-        for problem in validate(definition, surroundings):
+        for problem in validate(definition, surroundings, subflow=flow in passed_through):
             if problem.severity == "error":
                 node = ("nodes", problem.node) if problem.node else ()
                 place = file.place(("flows", flow, *node, *problem.field.split(".")))

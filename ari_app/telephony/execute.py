@@ -167,7 +167,8 @@ class Executor:
             "maxDurationSeconds": command.max_seconds,
             "maxSilenceSeconds": command.silence_seconds,
             "beep": "true" if command.beep else "false",
-            "terminateOn": command.finish_on or "none",
+            # Asterisk knows these two alone; another key is told, and the flow stops by itself.
+            "terminateOn": command.finish_on if command.finish_on in ("#", "*") else "none",
             "ifExists": "overwrite",
         }
         uri = f"channels/{call.channel}/record?{urlencode(options)}"

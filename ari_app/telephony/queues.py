@@ -12,10 +12,10 @@ from collections.abc import Callable
 
 import structlog
 
-from ari_app.acd.agents import OFFLINE, AgentView
 from ari_app.acd.line import Line
 from ari_app.acd.match import Assignment, match
 from ari_app.acd.position import place
+from ari_app.acd.presence import Presence, presence
 from ari_app.acd.waiting import Waiting
 from ari_app.flow import commands as c
 from ari_app.flow import events as e
@@ -35,9 +35,10 @@ PAUSE_AFTER_MISSED = 3
 """Rings in vain, one after another, after which an agent is taken out of the queue."""
 
 PLACES_EVERY_SECONDS = 1.0
-NOBODY_THERE_SECONDS = 10.0
-"""How long a queue may be without any agent before its callers are told: a phone that loses its
-registration for a moment must not send everybody away."""
+AWAY_SECONDS = {Presence.NOBODY: 10.0, Presence.ON_BREAK: 120.0}
+"""How long a client's callers may wait for nobody, or for agents of whom each is on a break, before
+they leave by ``no_agents``. A phone that loses its registration for a moment must not send
+everybody away, nor must a short break."""
 
 HANDLING_SECONDS = 180.0
 """Talk and wrap-up to expect of a queue that has no history yet."""
@@ -58,7 +59,7 @@ class Queues:
         self._missed: dict[str, frozenset[str]] = {}
         self._told: dict[str, int] = {}
         self._wake = asyncio.Event()
-        self._nobody_since: dict[str, float] = {}
+        self._away_since: dict[str, tuple[Presence, float]] = {}
         self.post: Post = _nobody_listens
 
     def __len__(self) -> int:
@@ -69,10 +70,10 @@ class Queues:
         queue = self._snapshot().queue(call.client, command.queue) or {}
         here = sum(1 for other in self._line if self._same_queue(other, call, command.queue))
         limit = int(queue.get("max_waiting") or 0)
-        if limit and here >= limit:
+        if limit and here >= limit and not command.back:
             self.post(call, e.QueueRefused(command.queue, "full"))
             return
-        if not self._anybody_for(call.client):
+        if presence(self._board.view(), call.client) is Presence.NOBODY:
             self.post(call, e.QueueRefused(command.queue, "no_agents"))
             return
         self._calls[call.id] = call
@@ -200,25 +201,26 @@ class Queues:
                 self.post(call, e.QueueMoved(waiting.queue, position, wait))
 
     def _tell_nobody_there(self) -> None:
-        now = self._clock()
-        for waiting in list(self._line):
-            if self._anybody_for(waiting.client):
-                self._nobody_since.pop(waiting.client, None)
-            elif now - self._nobody_since.setdefault(waiting.client, now) > NOBODY_THERE_SECONDS:
-                call = self._calls[waiting.call]
-                self._remove(call.id)
-                self.post(call, e.QueueRefused(waiting.queue, "no_agents"))
+        clients = {waiting.client for waiting in self._line}
+        alone = {client for client in clients if self._are_left_alone(client)}
+        for waiting in [each for each in self._line if each.client in alone]:
+            call = self._calls[waiting.call]
+            self._remove(call.id)
+            self.post(call, e.QueueRefused(waiting.queue, "no_agents"))
 
-    def _anybody_for(self, client: str) -> bool:
-        return any(_works_for(agent, client) for agent in self._board.view())
+    def _are_left_alone(self, client: str) -> bool:
+        """Whether nobody has been there for the client's callers for too long."""
+        now, found = self._clock(), presence(self._board.view(), client)
+        if found is Presence.HERE:
+            self._away_since.pop(client, None)
+            return False
+        before, since = self._away_since.get(client, (found, now))
+        self._away_since[client] = (found, since if found is before else now)
+        return now - self._away_since[client][1] > AWAY_SECONDS[found]
 
     @staticmethod
     def _same_queue(other: Waiting, call: Call, queue: str) -> bool:
         return other.client == call.client and other.queue == queue
-
-
-def _works_for(agent: AgentView, client: str) -> bool:
-    return agent.state != OFFLINE and client in agent.levels
 
 
 def _nobody_listens(call: Call, event: e.Event) -> None:

@@ -39,6 +39,22 @@ def answered(home: Path) -> str:
     )
 
 
+def test_a_recording_without_sound_hides_no_other_call(
+    duudlaga: Command, home: Path, answered: str
+) -> None:
+    silent = _keep(
+        home,
+        "anu-clinic",
+        Entry("call_offered", _AT + 100, {"number": "+97670110001"}),
+        Entry("recording_stored", _AT + 170, {"path": None, "seconds": 0.0}),
+    )
+    result = duudlaga("calls", "--json")
+    assert result.exit_code == 0
+    rows = {row["id"]: row["recording"] for row in json.loads(result.stdout)}
+    assert rows.keys() == {answered, silent}
+    assert rows[silent] is None
+
+
 def test_a_call_has_the_documented_fields(duudlaga: Command, home: Path, answered: str) -> None:
     result = duudlaga("calls", "--json")
     assert result.exit_code == 0

@@ -147,8 +147,9 @@ class _Stage:
                 return e.DtmfReceived(digit)
             case "recorded", [seconds]:
                 return e.RecordFinished(run.recording or "nothing records", float(seconds))
-            case "joined", [place]:
-                return e.QueueJoined(run.queue or "", int(place), 0)
+            case "joined", [place, *agents]:
+                there = 0 if "on_break" in agents else 3
+                return e.QueueJoined(run.queue or "", int(place), there)
             case "moved", [place, seconds]:
                 return e.QueueMoved(run.queue or "", int(place), float(seconds))
             case "refused", [reason]:
@@ -202,8 +203,8 @@ class _Stage:
                 return f"{name} {music}"
             case c.Record(_, longest, silence, finish):
                 return f"{name} {longest} {silence} {finish}"
-            case c.JoinQueue(_, queue, since, priority):
-                more = f" priority {priority}" if priority else ""
+            case c.JoinQueue(_, queue, since, priority, _, back):
+                more = (f" priority {priority}" if priority else "") + (" back" if back else "")
                 return f"{name} {queue} since {since - START:g}{more}"
             case c.LeaveQueue(_, queue):
                 return f"{name} {queue}"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ari_app.flow.definition import json_schema, validate
-from ari_app.flow.inspect import Surroundings
+from ari_app.flow.inspect import Surroundings, subflows
 from ari_app.flow.manual import example
 from ari_app.flow.nodes import TYPES, node_type
 from ari_app.flow.reading import read
@@ -41,6 +41,41 @@ def test_the_manuals_example_is_sound(name: str) -> None:
 def test_a_sound_flow_has_no_problem() -> None:
     menu = {"type": "menu", "prompt": "menu", "exits": {"1": "box", "max_tries": "bye"}}
     assert told(flow(menu=menu, box=BOX, bye=BYE)) == []
+
+
+@pytest.mark.parametrize(
+    "kind", [{"type": "menu", "prompt": "m"}, {"type": "collect", "variable": "v"}]
+)
+def test_a_question_whose_two_failures_lead_on_needs_no_third_way(kind: dict[str, Any]) -> None:
+    exits = {"1": "bye", "done": "bye", "no_input": "bye", "no_match": "bye"}
+    errors = [line for line in told(flow(it={**kind, "exits": exits}, bye=BYE)) if "error" in line]
+    assert errors == []
+    del exits["no_match"]
+    [error] = [line for line in told(flow(it={**kind, "exits": exits}, bye=BYE)) if "error" in line]
+    assert "exits.max_tries" in error
+
+
+def test_the_open_ends_of_a_subflow_lead_back() -> None:
+    hours = flow(hours={"type": "hours", "calendar": "main", "exits": {}})
+    exits = {"done": "bye", "closed": "box"}
+    main = flow(opening={"type": "subflow", "flow": "opening", "exits": exits}, box=BOX, bye=BYE)
+    flows = {"main": main, "opening": hours}
+    client = Surroundings(calendars={"main": {}}, flows=flows)
+    assert subflows(flows, ["main"]) == {"opening"}
+    assert validate(hours, client, subflow=True) == []
+    assert validate(main, client) == []
+    assert {each.field for each in validate(hours, client)} == {"exits.open", "exits.closed"}
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"type": "language", "language": "mn", "exits": {"done": "it"}},
+        {"type": "callback", "confirm": False, "booked_prompt": None, "exits": {"booked": "it"}},
+    ],
+)
+def test_a_loop_in_which_nobody_waits_is_found_whatever_it_is_made_of(node: dict[str, Any]) -> None:
+    assert any("without ever waiting" in line for line in told(flow(it=node)))
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,18 @@ def test_the_calendars_own_zone_counts_before_the_clients() -> None:
 def test_the_switch_beats_the_grid() -> None:
     shut = calendar(weekly={"mon": ["00:00-24:00"]}, override="closed")
     assert not shut.state(at("2026-02-02T12:00")).open
-    assert shut.next_opening(at("2026-02-02T12:00")) is None
+    assert shut.next_opening(at("2026-02-02T12:00")) == at("2026-02-09T00:00")
+
+
+def test_a_day_with_hours_of_its_own_is_closed_and_no_holiday_outside_of_them() -> None:
+    days = {"mon": ["09:00-18:00"]}
+    short = {"date": "2026-02-02", "hours": ["10:00-12:00"], "name": "short day"}
+    main = calendar(weekly=days, exceptions=[short, {"date": "2026-02-09", "name": "holiday"}])
+    assert main.state(at("2026-02-02T11:00")).exception == "short day"
+    for time in ("09:30", "13:00"):
+        state = main.state(at(f"2026-02-02T{time}"))
+        assert (state.open, state.exception) == (False, "")
+    assert main.state(at("2026-02-09T11:00")).exception == "holiday"
 
 
 def test_the_next_opening_skips_the_weekend_and_holidays() -> None:

@@ -32,8 +32,8 @@ def test_an_older_run_is_brought_to_the_present_form(monkeypatch: pytest.MonkeyP
     def rename(data: dict[str, Any]) -> dict[str, Any]:
         return {**data, "call": data["old_name"]}
 
-    monkeypatch.setattr(stored, "VERSION", 2)
-    monkeypatch.setattr(stored, "_MIGRATIONS", (rename,))
+    monkeypatch.setattr(stored, "VERSION", VERSION + 1)
+    monkeypatch.setattr(stored, "_MIGRATIONS", (*stored._MIGRATIONS, rename))
     data = json.loads((FOLDER / "1.json").read_text())
     data["old_name"] = data.pop("call")
     assert run_from_json(data).call == "0199d2f0-0000-7000-8000-000000000001"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from ari_app.flow.entries import Entry
 from ari_app.flow.ids import call_id
 from ari_app.journal.arrived import Arrived
+from ari_app.journal.ship import position, ship
+from ari_app.store.database import Connection, transaction
 
 CLIENT = "anu-clinic"
 DORJ = "+97699112233"
@@ -48,6 +51,17 @@ def spoke_to_the_dialplan(at: float, caller: str | None = DORJ) -> list[Entry]:
     return [*missed(at, caller), Entry("message_left", at + 50, left)]
 
 
+def wordless(at: float, caller: str | None = DORJ) -> list[Entry]:
+    """A whole call that an agent took, and that was over before anybody said a word."""
+    return [
+        offered(at, caller),
+        Entry("talk_started", at + 10, {"leg": "leg", "agent": "bold", "queue": "reception"}),
+        Entry("talk_ended", at + 10.99, {"leg": "leg", "by": "caller", "seconds": 0.99}),
+        Entry("callback_booked", at + 10.99, {"number": caller, "reason": "missed"}),
+        Entry("call_ended", at + 10.99, {"outcome": "abandoned", "by": "caller"}),
+    ]
+
+
 def answered(
     at: float, caller: str | None = DORJ, leg: str = "leg", agent: str = "bold"
 ) -> list[Entry]:
@@ -82,3 +96,22 @@ def arrived(
         )
         for seq, entry in enumerate(entries, first)
     ]
+
+
+CALLBACKS = """SELECT number, state, closed_reason, misses, reason, queue,
+                      extract(epoch FROM last_missed_at)::int AS last
+               FROM callbacks ORDER BY opened_at, id"""
+
+
+def select(connection: Connection, query: str) -> list[Any]:
+    with transaction(connection) as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def ship_calls(connection: Connection, *calls: list[Entry]) -> None:
+    """Ship whole calls one after the other, as calls 1, 2, 3, …"""
+    seq = position(connection, "n") + 1
+    for number, entries in enumerate(calls, 1):
+        ship(connection, "n", arrived(number, entries, seq))
+        seq += len(entries)

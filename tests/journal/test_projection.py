@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ari_app.flow.entries import Entry
-from ari_app.flow.unassigned import HOUSE
 from ari_app.journal.arrived import Arrived
-from ari_app.journal.ship import position, rebuild, ship
+from ari_app.journal.ship import rebuild, ship
 from ari_app.store.database import Connection, transaction
 from tests.journal.call_entries import (
+    CALLBACKS,
     CLIENT,
     DORJ,
     answered,
@@ -22,29 +22,12 @@ from tests.journal.call_entries import (
     call_name,
     missed,
     offered,
+    select,
+    ship_calls,
     spoke_to_the_dialplan,
 )
 
 pytestmark = pytest.mark.real
-
-
-def select(connection: Connection, query: str) -> list[Any]:
-    with transaction(connection) as cursor:
-        cursor.execute(query)
-        return cursor.fetchall()
-
-
-def ship_calls(connection: Connection, *calls: list[Entry]) -> None:
-    """Ship whole calls one after the other, as calls 1, 2, 3, …"""
-    seq = position(connection, "n") + 1
-    for number, entries in enumerate(calls, 1):
-        ship(connection, "n", arrived(number, entries, seq))
-        seq += len(entries)
-
-
-CALLBACKS = """SELECT number, state, closed_reason, misses, reason, queue,
-                      extract(epoch FROM last_missed_at)::int AS last
-               FROM callbacks ORDER BY opened_at, id"""
 
 
 def test_an_answered_call_has_agent_wait_and_talk(writer: Connection) -> None:
@@ -76,88 +59,6 @@ def test_agents_who_did_not_answer_have_legs_too(writer: Connection) -> None:
     ship_calls(writer, rang)
     legs = select(writer, "SELECT id, agent, number, result FROM legs ORDER BY id")
     assert legs == [("a", "bold", None, "no_answer"), ("b", None, "+97611", "busy")]
-
-
-def test_a_missed_call_is_owed_a_callback(writer: Connection) -> None:
-    ship_calls(writer, missed(1000))
-    (callback,) = select(writer, CALLBACKS)
-    assert callback == (DORJ, "new", None, 1, "missed", "reception", 1030)
-    (call,) = select(writer, "SELECT outcome, callback_id::text AS callback FROM calls")
-    assert (call.outcome, call.callback) == ("abandoned", call_name(1))
-
-
-def test_a_call_that_ends_missed_without_a_word_of_a_callback_is_owed_one(
-    writer: Connection,
-) -> None:
-    ship_calls(writer, [e for e in missed(1000) if e.kind != "callback_booked"])
-    (callback,) = select(writer, CALLBACKS)
-    assert (callback.number, callback.state, callback.misses) == (DORJ, "new", 1)
-
-
-def test_who_calls_again_and_again_is_rung_once(writer: Connection) -> None:
-    ship_calls(writer, missed(1000), missed(2000), missed(3000))
-    (callback,) = select(writer, CALLBACKS)
-    assert (callback.misses, callback.last) == (3, 3030)
-
-
-def test_two_clients_owe_the_same_caller_one_callback_each(writer: Connection) -> None:
-    ship(writer, "n", arrived(1, missed(1000)))
-    ship(writer, "n", arrived(2, missed(2000), 11, client="tavan-bank"))
-    assert len(select(writer, CALLBACKS)) == 2
-
-
-def test_reaching_somebody_settles_what_was_missed(writer: Connection) -> None:
-    ship_calls(writer, missed(1000), missed(2000), answered(3000), missed(4000))
-    settled, still_owed = select(writer, CALLBACKS)
-    assert settled[1:4] == ("done", "answered_inbound", 2)
-    assert still_owed[1:4] == ("new", None, 1)
-
-
-def test_another_caller_settles_nothing(writer: Connection) -> None:
-    ship_calls(writer, missed(1000), answered(2000, caller="+97699000000"))
-    assert select(writer, CALLBACKS)[0].state == "new"
-
-
-def test_a_miss_that_arrives_after_the_later_talk_is_settled_at_once(writer: Connection) -> None:
-    ship(writer, "other", arrived(1, answered(2000), node="other"))
-    ship(writer, "n", arrived(2, missed(1000)))
-    (callback,) = select(writer, CALLBACKS)
-    assert callback[1:4] == ("done", "answered_inbound", 1)
-
-
-def test_an_earlier_talk_that_arrives_late_does_not_settle_a_later_miss(
-    writer: Connection,
-) -> None:
-    ship(writer, "n", arrived(1, missed(2000)))
-    ship(writer, "other", arrived(2, answered(1000), node="other"))
-    assert select(writer, CALLBACKS)[0].state == "new"
-
-
-@pytest.mark.parametrize("booked", [True, False])
-@pytest.mark.parametrize("caller", [DORJ, None])
-def test_who_dialled_a_number_that_nobody_owns_is_on_record_and_nobody_owes_a_call(
-    writer: Connection, booked: bool, caller: str | None
-) -> None:
-    call = [each for each in missed(1000, caller) if booked or each.kind != "callback_booked"]
-    ship(writer, "n", arrived(1, call, client=HOUSE))
-    ship(writer, "n", arrived(2, missed(2000, caller), 10, client=HOUSE))
-    for callback in select(writer, CALLBACKS):
-        assert callback[:4] == (caller, "closed", "number_unassigned", 1)
-    calls = select(writer, "SELECT outcome, callback_id::text FROM calls ORDER BY offered_at")
-    assert calls == [("abandoned", call_name(1)), ("abandoned", call_name(2))]
-
-
-def test_a_withheld_number_is_on_record_and_nobody_can_be_rung(writer: Connection) -> None:
-    ship_calls(writer, missed(1000, caller=None), missed(2000, caller=None))
-    for callback in select(writer, CALLBACKS):
-        assert callback[:4] == (None, "closed", "number_withheld", 1)
-    assert select(writer, "SELECT * FROM contacts") == []
-
-
-def test_one_call_counts_once_however_often_it_books(writer: Connection) -> None:
-    entries = missed(1000)
-    ship_calls(writer, [*entries[:4], entries[3], entries[4]])
-    assert select(writer, CALLBACKS)[0].misses == 1
 
 
 def test_the_first_end_of_a_call_counts(writer: Connection) -> None:

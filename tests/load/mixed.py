@@ -11,7 +11,8 @@ from tests.load.callers import CallerCall
 
 DESK = [f"desk-{number:02d}" for number in range(50)]
 BUSY = ["busy-1", "busy-2"]
-UNREADY = ["unready-1"]
+RESTING = ["resting-1"]
+"""On a break: who waits for them is not sent away."""
 ABSENT = ["absent-1"]
 
 DEMO_NUMBER = "97670110001"
@@ -97,14 +98,10 @@ KINDS = (
 
 def documents() -> dict[str, dict[str, Any]]:
     """The documents to import: one client for each way in which a queue can go."""
-    agents = [*DESK, *BUSY, *UNREADY, *ABSENT]
+    agents = [*DESK, *BUSY, *RESTING, *ABSENT]
     return {
-        "agents": {
-            "agents": {
-                slug: {"name": slug, "ready_on_register": slug not in UNREADY} for slug in agents
-            }
-        },
-        "crowded": _client("crowded", ["+97670190001"], UNREADY),
+        "agents": {"agents": {slug: {"name": slug} for slug in agents}},
+        "crowded": _client("crowded", ["+97670190001"], RESTING),
         "desk": _client("desk", ["+97670190002", "+97670190003"], DESK),
         "voicemail": _client("voicemail", ["+97670190004"], [], start="voicemail"),
         "empty": _client("empty", ["+97670190005"], ABSENT),

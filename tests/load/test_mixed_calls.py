@@ -10,6 +10,7 @@ from itertools import count
 
 import pytest
 
+from ari_app.commands.live_state import live_state
 from tests.load import mixed, traces
 from tests.load.callers import CallerCall, Callers
 from tests.load.house import House
@@ -56,11 +57,14 @@ async def test_two_hundred_mixed_calls_are_all_on_record_and_leave_nothing_behin
 
 
 async def _register(house: House, phones: AgentPhones) -> None:
-    agents = [*mixed.DESK, *mixed.BUSY, *mixed.UNREADY]
+    agents = [*mixed.DESK, *mixed.BUSY, *mixed.RESTING]
     for agent in mixed.BUSY:
         phones.manners[agent] = Manner(status=486)
     await phones.register(await asyncio.to_thread(house.passwords, agents))
     await asyncio.to_thread(house.await_phones, agents)
+    with live_state(house.settings) as live:
+        for agent in mixed.RESTING:
+            live.tell("pause", {"agent": agent, "reason": "lunch"})
 
 
 async def _place(house: House, callers: Callers) -> dict[str, str]:

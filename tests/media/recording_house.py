@@ -40,6 +40,9 @@ class House:
     def announce(self, kind: str = "talk", leg: str | None = None) -> None:
         self._journal("recording_expected", recording=RECORDING, kind=kind, leg=leg, agent="bold")
 
+    def discard(self) -> None:
+        self._journal("recording_discarded", recording=RECORDING, reason="recorded_again")
+
     def talk_ended(self, leg: str, **facts: float) -> None:
         self._journal("talk_ended", leg=leg, agent="bold", by="agent", **facts)
 

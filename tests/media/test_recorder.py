@@ -124,6 +124,17 @@ def test_a_message_has_one_side(house: House) -> None:
     assert house.told()[0]["kind"] == "voicemail"
 
 
+def test_a_message_that_the_caller_took_back_is_not_kept(house: House) -> None:
+    house.announce("message")
+    raw = house.messages / f"{RECORDING}.wav"
+    Sound.tones((CALLER, 2)).write(raw)
+    house.discard()
+    house.end()
+    assert house.work() == 0
+    assert house.state() == (VERIFIED, None)
+    assert (house.told(), raw.exists(), house.finished.exists()) == ([], False, False)
+
+
 @pytest.mark.parametrize("kind", ["talk", "message"])
 def test_where_nobody_spoke_there_is_no_gap_and_no_file(house: House, kind: str) -> None:
     house.announce(kind)

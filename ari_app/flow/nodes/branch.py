@@ -64,6 +64,9 @@ class Branch(Node):
     def own_exits(self) -> dict[str, Exit]:
         return {case.exit: Exit("This case holds.") for case in self.cases}
 
+    def leaves_at_once(self) -> bool:
+        return True
+
     def enter(self, walk: Walk) -> None:
         taken = next((case.exit for case in self.cases if case.holds(walk.run)), "otherwise")
         walk.leave(taken)

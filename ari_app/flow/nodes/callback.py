@@ -18,13 +18,28 @@ if TYPE_CHECKING:
 _LOCAL_DIGITS = 8
 
 
+_MONGOLIA = "976"
+_MONGOLIAN_DIGITS = 8
+_FEWEST_DIGITS, _MOST_DIGITS = 8, 15
+"""Of a whole international number: E.164 allows 15; the shortest in use have 8."""
+
+
+def _is_possible(number: str) -> bool:
+    """Whether these digits, with the country's in front, can be somebody's number."""
+    if number.startswith(_MONGOLIA):
+        own = number.removeprefix(_MONGOLIA)
+        return len(own) == _MONGOLIAN_DIGITS and own[0] != "0"
+    return _FEWEST_DIGITS <= len(number) <= _MOST_DIGITS
+
+
 @dataclass(frozen=True)
 class Callback(Node):
     """Promises the caller a call back, in place of waiting.
 
     The caller's number is read back: 1 accepts it, 2 enters another one, `refuse_key` takes the
-    offer back. A withheld number is asked for. The place in the line is kept by the time at which
-    the caller began to wait.
+    offer back: then the caller is owed no call, however this one ends. A withheld number is asked
+    for, and one that nobody can have is asked for again. The place in the line is kept by the time
+    at which the caller began to wait.
 
     ```json
     {
@@ -58,6 +73,9 @@ class Callback(Node):
     booked_prompt: Annotated[Prompt | None, Doc("Played when the call back is booked.")] = (
         "standard:callback/booked"
     )
+
+    def leaves_at_once(self) -> bool:
+        return not self.confirm and self.booked_prompt is None
 
     def enter(self, walk: Walk) -> None:
         walk.run.sought = True
@@ -108,7 +126,7 @@ class Callback(Node):
         if key == "1":
             self._book(walk)
         elif key == self.refuse_key:
-            walk.leave("refused")
+            self._refused(walk)
         elif key == "2" and self.other_number:
             walk.memory["number"] = None
             self._ask(walk)
@@ -121,7 +139,7 @@ class Callback(Node):
         if digits:
             walk.entry("digits_received", node=walk.name, digits=digits)
         if digits == self.refuse_key:
-            walk.leave("refused")
+            self._refused(walk)
             return
         number = self._e164(digits)
         if number is None:
@@ -132,6 +150,10 @@ class Callback(Node):
             self._ask(walk)
         else:
             self._book(walk)
+
+    def _refused(self, walk: Walk) -> None:
+        walk.run.callback_refused = True
+        walk.leave("refused")
 
     def _failed(self, walk: Walk, complaint: str) -> None:
         walk.run.digits = ""
@@ -152,11 +174,11 @@ class Callback(Node):
             number = digits
         else:
             number = code + digits.removeprefix("0")
-        return f"+{number}" if len(code) + 5 <= len(number) <= 15 else None
+        return f"+{number}" if _is_possible(number) else None
 
     def _book(self, walk: Walk) -> None:
         promise(walk, "key", walk.memory["number"], self.queue)
-        walk.run.callback_booked = True
+        walk.run.callback_booked, walk.run.callback_refused = True, False
         walk.memory["booked"] = True
         if self.booked_prompt is None:
             walk.leave("booked")

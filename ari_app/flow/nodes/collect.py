@@ -11,6 +11,8 @@ from ari_app.flow.node import Exit, Node
 from ari_app.flow.setting import Between, Doc, Key, Prompt, Variable
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ari_app.flow.events import Event, Resumed
     from ari_app.flow.walk import Walk
 
@@ -60,6 +62,9 @@ class Collect(Node):
         if self.min_digits > self.max_digits:
             return [("min_digits", "is more than max_digits")]
         return []
+
+    def never_taken(self, exits: Collection[str]) -> Collection[str]:
+        return ("max_tries",) if {"no_input", "no_match"} <= set(exits) else ()
 
     def enter(self, walk: Walk) -> None:
         walk.memory["failures"] = 0

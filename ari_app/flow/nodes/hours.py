@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 class Hours(Node):
     """Asks a calendar of the client whether it is open now.
 
-    An exception of the calendar may name an `exit` of its own (`"inventory"`), which is taken on
-    that day if it leads somewhere. When it is closed, the variables `opens_date` (2026-01-31) and
-    `opens_time` (09:00) tell a later `say` when it opens.
+    An exception of the calendar may name an `exit` of its own (`"inventory"`), which is taken all
+    that day, open or closed, if it leads somewhere. When it is closed, the variables `opens_date`
+    (2026-01-31) and `opens_time` (09:00) tell a later `say` when it opens by its hours, also when
+    it was closed by hand.
 
     ```json
     {
@@ -33,10 +34,13 @@ class Hours(Node):
     EXITS: ClassVar[dict[str, Exit]] = {
         "open": Exit("The calendar is open."),
         "closed": Exit("The calendar is closed."),
-        "holiday": Exit("It is closed because of a dated exception.", instead="closed"),
+        "holiday": Exit("It is closed all day by a dated exception.", instead="closed"),
     }
 
     calendar: Annotated[CalendarSlug, Doc("The calendar.")]
+
+    def leaves_at_once(self) -> bool:
+        return True
 
     def enter(self, walk: Walk) -> None:
         calendar = walk.flow.calendar(self.calendar)

@@ -52,6 +52,9 @@ class Language(Node):
             return [("choices", "either choices or language is needed")]
         return []
 
+    def leaves_at_once(self) -> bool:
+        return not self.choices
+
     def enter(self, walk: Walk) -> None:
         walk.memory["failures"] = 0
         if self.choices:

@@ -10,6 +10,8 @@ from ari_app.flow.node import Exit, Node
 from ari_app.flow.setting import Between, Doc, Prompt
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ari_app.flow.events import Event, Resumed
     from ari_app.flow.walk import Walk
 
@@ -53,6 +55,9 @@ class Menu(Node):
         Prompt, Doc("Played after a key that is no choice, before the menu is repeated.")
     ] = "standard:no_match"
     barge_in: Annotated[bool, Doc("Whether a key may be pressed during the prompt.")] = True
+
+    def never_taken(self, exits: Collection[str]) -> Collection[str]:
+        return ("max_tries",) if {"no_input", "no_match"} <= set(exits) else ()
 
     def enter(self, walk: Walk) -> None:
         walk.memory["failures"] = 0

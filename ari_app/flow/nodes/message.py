@@ -73,7 +73,7 @@ class Message(Voicemail):
             return
         walk.memory["reviewing"] = False
         if key == "2":
-            walk.run.recording = None
+            recorded.discard(walk, "recorded_again")
             self._record(walk)
         else:
             super()._recorded(walk, recorded.so_far(walk))

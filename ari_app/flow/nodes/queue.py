@@ -22,9 +22,11 @@ _RING_GRACE_SECONDS = 5
 class Queue(Node):
     """Lets the caller wait for an agent, with music, and connects the two.
 
-    The wait counts from the first queue of the call, also after an agent did not answer or a line
-    was lost. Each key that is an exit leaves the queue (`*` to a callback, say). `busy_greeting` is
-    played only to callers for whom nobody is free. Announcements take turns with `comfort_prompts`.
+    The wait counts from the first queue of the call, also after an agent did not answer, hung up
+    within a second, or was lost. A caller who stood in the line keeps the place, even if the queue
+    is full by now. Each key that is an exit leaves the queue (`*` to a callback, say).
+    `busy_greeting` is played only to callers for whom nobody is free. Announcements take turns with
+    `comfort_prompts`.
 
     ```json
     {
@@ -43,7 +45,9 @@ class Queue(Node):
     EXITS: ClassVar[dict[str, Exit]] = {
         "done": Exit("The talk with an agent is over.", ends=True),
         "timeout": Exit("Nobody answered within `max_wait_seconds`."),
-        "no_agents": Exit("No agent serves this queue now.", instead="timeout"),
+        "no_agents": Exit(
+            "No agent of the client is on duty, or all are on a break for long.", instead="timeout"
+        ),
         "full": Exit("The queue takes no more callers.", instead="timeout"),
     }
 
@@ -125,7 +129,7 @@ class Queue(Node):
         """Wait until the next thing that this node does by itself."""
         memory = walk.memory
         if ring.ringing(walk):
-            names = ["ring_until"]
+            names = ["until", "ring_until"]
         elif walk.run.playing is not None:
             names = ["until", "play_until"]
         else:
@@ -137,6 +141,7 @@ class Queue(Node):
         if isinstance(event, e.QueueJoined):
             line.joined(walk, event.position)
             memory["position"] = event.position
+            memory["on_break"] = event.agents == 0
         elif isinstance(event, e.QueueMoved):
             memory["position"], memory["wait"] = event.position, event.wait_seconds
         elif isinstance(event, e.PlayFinished):
@@ -156,10 +161,12 @@ class Queue(Node):
 
     def _ring(self, walk: Walk, event: e.AgentsReserved) -> None:
         line.joined(walk, walk.memory.get("position"))
+        left = walk.memory["until"] - walk.now
+        seconds = min(event.ring_seconds, max(1.0, left))
         for agent in event.agents:
-            ring.ring_agent(walk, agent, event.ring_seconds)
+            ring.ring_agent(walk, agent, seconds)
         if ring.ringing(walk):
-            walk.memory["ring_until"] = walk.now + event.ring_seconds + _RING_GRACE_SECONDS
+            walk.memory["ring_until"] = walk.now + seconds + _RING_GRACE_SECONDS
             self._wait(walk)
 
     def _answered(self, walk: Walk, leg: str) -> None:
@@ -179,7 +186,12 @@ class Queue(Node):
         if event.lost:
             self._lost(walk, event.leg)
             return
+        wordless = not talk.counts(walk, walk.run.legs[event.leg])
         talk.end(walk, walk.run.legs[event.leg], "agent", alive=False)
+        if wordless:
+            self._return(walk)
+            self._line_up(walk)
+            return
         walk.run.queued_at = None
         walk.memory["ended_by"] = "agent"
         walk.leave("done")
@@ -187,23 +199,27 @@ class Queue(Node):
     def _lost(self, walk: Walk, leg: str) -> None:
         """The agent's line broke: the caller is first in the line again."""
         talk.end(walk, walk.run.legs[leg], "lost", alive=False)
+        self._return(walk)
+        walk.memory["play_until"] = walk.now + PLAY_SECONDS
+        walk.say("standard:queue/returned")
+        self._line_up(walk)
+
+    def _return(self, walk: Walk) -> None:
+        """Be first in the line again, and wait anew."""
         memory = walk.memory
         memory["returned"] = memory.get("returned", 0) + 1
         memory["until"] = walk.now + self.max_wait_seconds
-        memory["play_until"] = walk.now + PLAY_SECONDS
-        walk.say("standard:queue/returned")
-        self._line_up(walk)
 
     def _timed_out(self, walk: Walk) -> None:
         memory = walk.memory
         due = walk.run.wait.deadline if walk.run.wait else None
         if due is None:
             return
-        if ring.ringing(walk):
+        if memory["until"] <= due:
+            self._leave(walk, "timeout")
+        elif ring.ringing(walk):
             ring.miss_all(walk, "no_answer")
             self._back_in_line(walk)
-        elif memory["until"] <= due:
-            self._leave(walk, "timeout")
         elif walk.run.playing is not None:
             walk.stop_playing()
             self._music(walk)

@@ -35,6 +35,9 @@ class Set(Node):
         dict[Variable, Template], Count(1, 20), Doc("Value by variable, set in this order.")
     ]
 
+    def leaves_at_once(self) -> bool:
+        return True
+
     def enter(self, walk: Walk) -> None:
         for name, text in self.variables.items():
             walk.set_variable(name, expand(walk.run, text))

@@ -32,6 +32,9 @@ class Subflow(Node):
 
     flow: Annotated[FlowSlug, Doc("The flow to go through.")]
 
+    def leaves_at_once(self) -> bool:
+        return True
+
     def enter(self, walk: Walk) -> None:
         if len(walk.run.frames) > _DEEPEST:
             raise FlowError(f"node {walk.name}: subflows are more than {_DEEPEST} deep")

@@ -100,8 +100,8 @@ class Transfer(Node):
         walk.leave(reason if reason in ("busy", "no_answer") else "failed")
 
     def _ended(self, walk: Walk, leg: str, *, lost: bool) -> None:
-        by = "lost" if lost else "agent"
-        talk.end(walk, walk.run.legs[leg], by, alive=False)
+        talk.end(walk, walk.run.legs[leg], "lost" if lost else "outside", alive=False)
         walk.run.queued_at = None
-        walk.memory["ended_by"] = by
+        if not lost:
+            walk.memory["ended_by"] = "outside"
         walk.leave("failed" if lost else "done")

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from ari_app.flow import recorded
-from ari_app.flow.events import Event, PlayFinished, RecordFinished, Resumed, WaitTimedOut
+from ari_app.flow.events import (
+    DtmfReceived,
+    Event,
+    PlayFinished,
+    RecordFinished,
+    Resumed,
+    WaitTimedOut,
+)
 from ari_app.flow.node import Exit, Node
 from ari_app.flow.setting import Between, Doc, Key, Prompt
 
@@ -19,7 +26,7 @@ class Voicemail(Node):
     """Records what the caller wants to say, for instance after hours.
 
     The recording ends with a key, with silence, at its greatest length, or when the caller hangs
-    up; each of these keeps it. What is shorter than `min_seconds` is no message.
+    up; each of these keeps it. What is shorter than `min_seconds` is no message, and not kept.
 
     ```json
     {
@@ -45,6 +52,9 @@ class Voicemail(Node):
     thanks_prompt: Annotated[Prompt | None, Doc("Played when the message is there.")] = (
         "standard:voicemail/thanks"
     )
+    too_short_prompt: Annotated[Prompt | None, Doc("Played when it was too short.")] = (
+        "standard:voicemail/too_short"
+    )
 
     def enter(self, walk: Walk) -> None:
         walk.run.sought = True
@@ -52,10 +62,11 @@ class Voicemail(Node):
 
     def handle(self, walk: Walk, event: Event) -> None:
         if isinstance(event, PlayFinished):
-            if walk.memory.get("thanked"):
-                walk.leave("done")
-            else:
+            if not self._told(walk):
                 self._record(walk)
+        elif isinstance(event, DtmfReceived):
+            if event.digit == self.finish_key and walk.run.recording is not None:
+                recorded.stop(walk)
         elif isinstance(event, RecordFinished):
             self._recorded(walk, event.seconds)
         elif isinstance(event, WaitTimedOut):
@@ -66,19 +77,26 @@ class Voicemail(Node):
         if walk.run.recording is not None:
             recorded.stop(walk)
             self._recorded(walk, recorded.so_far(walk))
-        elif walk.memory.get("thanked"):
-            walk.leave("done")
-        else:
+        elif not self._told(walk):
             self.enter(walk)
+
+    def _told(self, walk: Walk) -> bool:
+        """Leave the node if the caller was told what became of the recording."""
+        exit_name: str = walk.memory.get("told", "")
+        if exit_name:
+            walk.leave(exit_name)
+        return bool(exit_name)
 
     def _record(self, walk: Walk) -> None:
         recorded.start(walk, self.KIND, self.max_seconds, self.silence_seconds, self.finish_key)
 
     def _recorded(self, walk: Walk, seconds: float) -> None:
-        if not recorded.keep(walk, seconds, self.min_seconds):
-            walk.leave("too_short")
-        elif self.thanks_prompt is None:
-            walk.leave("done")
+        if recorded.keep(walk, seconds, self.min_seconds):
+            exit_name, words = "done", self.thanks_prompt
         else:
-            walk.memory["thanked"] = True
-            walk.play(self.thanks_prompt)
+            exit_name, words = "too_short", self.too_short_prompt
+        if words is None:
+            walk.leave(exit_name)
+        else:
+            walk.memory["told"] = exit_name
+            walk.play(words)
