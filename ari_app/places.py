@@ -83,6 +83,11 @@ class Places(BaseSettings):
         return self.home / "outside"
 
     @property
+    def yielded_phones(self) -> Path:
+        """The agents whose simulated phones made way for real ones."""
+        return self.outside_state / "yielded.json"
+
+    @property
     def postgres_state(self) -> Path:
         """Postgres's data."""
         return self.home / "postgres"

@@ -6,12 +6,17 @@ from typing import Annotated, Any
 import typer
 
 from ari_app.acd.agents import OFF_DUTY, AgentView
+from ari_app.commands.database import house_database
 from ari_app.commands.live_state import LiveStateAwayError, live_state
 from ari_app.commands.output import print_json, print_table
 from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339, wall_clock
 from ari_app.settings import Settings
+from ari_app.snapshot.publish import publish
 from ari_app.snapshot.reader import Snapshot
+from ari_app.standalone.simulated_phones import give_agents_phones, note_yielded, simulated
+from ari_app.store.agents import list_agents, set_simulated_phone
+from ari_app.store.database import transaction
 from ari_app.telephony.phone_book import PhoneBook
 
 app = typer.Typer(no_args_is_help=True, help="Show agents, their states and phones.")
@@ -49,7 +54,11 @@ def list_(
             views = live.agents(house)
     except LiveStateAwayError as error:
         typer.echo(str(error), err=True)
-    rows = [agent_row(slug, agent, views.get(slug)) for slug, agent in sorted(house.items())]
+    robots = simulated(settings)
+    rows = [
+        agent_row(slug, agent, views.get(slug), simulated=slug in robots)
+        for slug, agent in sorted(house.items())
+    ]
     if as_json:
         print_json(rows)
     else:
@@ -113,7 +122,39 @@ def phone(
         typer.echo(f"  {name:<10} {value}")
 
 
-def agent_row(slug: str, agent: dict[str, Any], view: AgentView | None) -> dict[str, Any]:
+@app.command()
+def simulate(
+    context: typer.Context,
+    agent: Annotated[str, typer.Argument(help="The agent's slug.")],
+    on: Annotated[
+        bool, typer.Option("--on/--off", help="Switch the simulated phone on, or off.")
+    ] = True,
+) -> None:
+    """Let the second Asterisk play an agent's phone, or leave it to the agent's own.
+
+    A real phone that registers switches the simulated one off by itself.
+    """
+    texts: Texts = context.obj
+    settings = Settings.load()
+    with house_database(settings) as connection:
+        with transaction(connection) as cursor:
+            if not set_simulated_phone(cursor, agent, simulated=on):
+                known = ", ".join(each.agent for each in list_agents(cursor)) or "none"
+                raise UnknownAgentError(f"the house has no agent {agent}; it has {known}")
+        publish(connection, settings.snapshot)
+    note_yielded(settings, agent, away=False)
+    give_agents_phones(settings)
+    if not on:
+        typer.echo(texts("agent.not_simulated", agent=agent))
+    elif agent in simulated(settings):
+        typer.echo(texts("agent.simulated", agent=agent))
+    else:
+        typer.echo(texts("agent.own_phone", agent=agent))
+
+
+def agent_row(
+    slug: str, agent: dict[str, Any], view: AgentView | None, *, simulated: bool = False
+) -> dict[str, Any]:
     """One agent as docs/json-output.md has it; without a view the live fields are null."""
     return {
         "agent": slug,
@@ -122,10 +163,13 @@ def agent_row(slug: str, agent: dict[str, Any], view: AgentView | None) -> dict[
         "since": rfc3339(view.since) if view and view.since else None,
         "reason": (view.reason or None) if view else None,
         "phone": ("reachable" if view.registered else "unreachable") if view else None,
+        "simulated": simulated,
         "clients": agent["clients"],
     }
 
 
 def _for_people(row: dict[str, Any], texts: Texts) -> dict[str, Any]:
     known = {name: texts.word(row[name]) for name in ("state", "reason", "phone") if row[name]}
+    if row["simulated"]:
+        known["phone"] = ", ".join(filter(None, (known.get("phone"), texts.word("simulated"))))
     return row | known | {"since": wall_clock(row["since"])}

@@ -12,7 +12,7 @@ from ari_app.commands.texts import Texts
 from ari_app.settings import Settings
 from ari_app.standalone.account import give_back
 from ari_app.standalone.client_import import ImportReport, import_clients
-from ari_app.standalone.setup import give_agents_phones
+from ari_app.standalone.simulated_phones import give_agents_phones
 from ari_app.store.database import transaction
 from ari_app.store.document_file import DocumentError
 from ari_app.store.exporting import client_slugs, load_agents, load_client, to_yaml

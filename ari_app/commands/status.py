@@ -14,6 +14,7 @@ from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339, wall_clock
 from ari_app.journal.reconcile import UNLOGGED_AFTER_SECONDS
 from ari_app.settings import Settings
+from ari_app.standalone.simulated_phones import simulated
 from ari_app.standalone.status import Status
 from ari_app.standalone.status import status as status_now
 from ari_app.store.calls import unlogged
@@ -36,7 +37,12 @@ def status(
     texts: Texts = context.obj
     settings = Settings.load()
     now = status_now(settings)
-    report = {**_processes(settings, now), **addresses(settings), **_figures(settings)}
+    report = {
+        **_processes(settings, now),
+        **addresses(settings),
+        **_figures(settings),
+        "simulated_phones": _simulated(settings),
+    }
     if as_json:
         print_json(report)
     else:
@@ -81,6 +87,11 @@ def _unlogged(settings: Settings) -> int | None:
         return None
 
 
+def _simulated(settings: Settings) -> list[str]:
+    """The agents whose phones the second Asterisk plays; none before the first start."""
+    return simulated(settings) if settings.current_snapshot.exists() else []
+
+
 def _print(report: dict[str, Any], texts: Texts) -> None:
     typer.echo(texts("status.home", home=report["home"]))
     if report["phase"] == "stopped":
@@ -101,6 +112,8 @@ def _print(report: dict[str, Any], texts: Texts) -> None:
     typer.echo(texts("status.live_calls", count=report["live_calls"]))
     count = texts("status.unknown") if missing is None else missing
     typer.echo(texts("status.unlogged", count=count))
+    if report["simulated_phones"]:
+        typer.echo(texts("status.simulated", agents=", ".join(report["simulated_phones"])))
     for name, place in (
         ("SIP", report["sip"]["uri"]),
         (texts("status.outside"), report["outside"]["uri"]),

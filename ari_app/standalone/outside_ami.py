@@ -1,4 +1,4 @@
-"""The outside world's manager interface: a few actions, and the events of its calls."""
+"""The manager interface, the outside world's above all: a few actions, and the events."""
 
 import asyncio
 import itertools
@@ -25,18 +25,25 @@ class OutsideAmi:
     @classmethod
     @asynccontextmanager
     async def connect(cls, settings: Settings) -> AsyncIterator[Self]:
+        """Log in to the outside world; as `log_in`."""
+        address = (settings.outside_address, settings.outside_ami_port)
+        async with cls.log_in(*address, "outside", settings.outside_ami_password) as ami:
+            yield ami
+
+    @classmethod
+    @asynccontextmanager
+    async def log_in(cls, host: str, port: int, user: str, secret: str) -> AsyncIterator[Self]:
         """Log in, and out at the end. Raises `ServiceError` when nothing listens."""
-        host, port = settings.outside_address, settings.outside_ami_port
         try:
             reader, writer = await asyncio.open_connection(host, port)
         except OSError as error:
             raise ServiceError(
-                f"The outside world does not listen at {host}:{port}: start it with duudlaga up."
+                f"Asterisk does not listen at {host}:{port}: start it with duudlaga up."
             ) from error
         ami = cls(reader, writer)
         reading = asyncio.create_task(ami._read())
         try:
-            await ami.act("Login", Username="outside", Secret=settings.outside_ami_password)
+            await ami.act("Login", Username=user, Secret=secret)
             yield ami
         finally:
             reading.cancel()
@@ -52,7 +59,7 @@ class OutsideAmi:
         pairs += [("Variable", f"{name}={value}") for name, value in (variables or {}).items()]
         for name, value in pairs:
             if any(ord(letter) < 32 for letter in value):  # a line feed would begin another header
-                raise ServiceError(f"{name} of {action} cannot be sent to the outside: {value!r}")
+                raise ServiceError(f"{name} of {action} cannot be sent: {value!r}")
         answer: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
         self._answers[number] = answer
         text = "".join(f"{name}: {value}\r\n" for name, value in pairs)
@@ -61,11 +68,11 @@ class OutsideAmi:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 fields = await answer
         except TimeoutError as error:
-            raise ServiceError(f"The outside world does not answer {action}.") from error
+            raise ServiceError(f"Asterisk does not answer {action}.") from error
         finally:
             del self._answers[number]
         if fields["Response"] != "Success":
-            raise ServiceError(f"The outside world refused {action}: {fields.get('Message')}")
+            raise ServiceError(f"Asterisk refused {action}: {fields.get('Message')}")
         return fields
 
     async def _read(self) -> None:

@@ -13,6 +13,7 @@ from ari_app.standalone.service_error import ServiceError
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _PASSWORD = re.compile(r"[A-Za-z0-9_-]+")
+_REGISTERED = re.compile(r"client_uri = sip:agent-([a-z0-9_-]+)@")
 # One phone: an account at the house, asked for until it is there.
 _PHONE = """\
 [agent-{slug}]
@@ -90,6 +91,8 @@ def prepare(settings: Settings) -> None:
 def write_agents(settings: Settings, passwords: Mapping[str, str]) -> None:
     """Let exactly these agents' phones register: slug → password, as in home/phones.json.
 
+    The others unregister.
+
     A running outside world takes it up at once, another one when it starts.
     """
     house = f"{settings.sip_address}:{settings.sip_port}"
@@ -102,12 +105,17 @@ def write_agents(settings: Settings, passwords: Mapping[str, str]) -> None:
     ]
     settings.outside_etc.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = settings.outside_etc / "agents.inc"
+    before = set(_REGISTERED.findall(file.read_text())) if file.exists() else set()
     new = file.with_suffix(".new")
     new.touch(mode=0o600)
     new.write_text("".join(phones))
     new.rename(file)
     give_back(settings.home)  # an import by root brings agents as well
     if _answers(settings):
+        for slug in sorted(before - set(passwords)):
+            # A registration that a reload takes away is not ended: it would ring on for minutes
+            # [22.10.1, tests/call/test_real_phone.py].
+            world(settings).ask(f"pjsip send unregister agent-{slug}")
         world(settings).ask("module reload res_pjsip.so")
         world(settings).ask("module reload res_pjsip_outbound_registration.so")
 

@@ -13,6 +13,7 @@ from ari_app.standalone.outside_world import outside
 from ari_app.standalone.postgres import postgres
 from ari_app.standalone.redis import redis_server
 from ari_app.standalone.service import Service
+from ari_app.standalone.yielding import yielding
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def plan(settings: Settings) -> list[Stage]:
                 ours(settings, "recorder", "ari_app.media.recorder", niceness=10),
                 ours(settings, "reaper", "ari_app.reaper"),
                 outside(settings),
+                yielding(settings),
             ]
         ),
     ]

@@ -9,16 +9,14 @@ from ari_app.media.speech import speak_standard
 from ari_app.places import REPOSITORY
 from ari_app.settings import Settings
 from ari_app.snapshot.publish import publish
-from ari_app.snapshot.reader import Snapshot
 from ari_app.standalone.client_import import import_clients
-from ari_app.standalone.outside_world import write_agents
 from ari_app.standalone.postgres import superuser_dsn
 from ari_app.standalone.service_error import ServiceError
+from ari_app.standalone.simulated_phones import give_agents_phones
 from ari_app.store.database import connect, transaction
 from ari_app.store.exporting import client_slugs
 from ari_app.store.migrate import migrate
 from ari_app.store.roles import OWNER, WRITER, prepare_server
-from ari_app.telephony.phone_book import PhoneBook
 
 DEMO = REPOSITORY / "demo"
 
@@ -58,13 +56,6 @@ def publish_snapshot(settings: Settings) -> None:
             if report.problems:
                 raise ServiceError("; ".join(report.problems))
         publish(writer, settings.snapshot)
-
-
-def give_agents_phones(settings: Settings) -> None:
-    """Let the outside world play the phones of all agents."""
-    agents = Snapshot.open(settings.snapshot).agents
-    book = PhoneBook(settings.home / "phones.json")
-    write_agents(settings, {slug: book.password(slug) for slug in agents})
 
 
 STEPS: tuple[tuple[str, Callable[[Settings], None]], ...] = (

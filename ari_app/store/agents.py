@@ -37,6 +37,15 @@ def list_agents(cursor: Cursor) -> list[AgentRow]:
     return [AgentRow(*row) for row in cursor.fetchall()]
 
 
+def set_simulated_phone(cursor: Cursor, agent: str, *, simulated: bool) -> bool:
+    """Let the agent have a simulated phone, or none; ``False`` when there is no such agent."""
+    cursor.execute(
+        "UPDATE agents SET simulated_phone = %s WHERE agent = %s RETURNING agent",
+        (simulated, agent),
+    )
+    return cursor.fetchone() is not None
+
+
 def states_of(cursor: Cursor, agent: str, begin: datetime, end: datetime) -> list[AgentState]:
     """Return the agent's states from the one that holds at ``begin`` until ``end``."""
     cursor.execute(

@@ -167,11 +167,15 @@ class ClientDocument(_Strict):
 
 
 class AgentDocument(_Strict):
-    """An agent of the house. Without ``ring_seconds`` the queue says how long to ring."""
+    """An agent of the house. Without ``ring_seconds`` the queue says how long to ring.
+
+    ``simulated_phone``: the second Asterisk plays the phone, until a real one registers.
+    """
 
     name: Annotated[str, Field(min_length=1)]
     ready_on_register: bool = True
     ring_seconds: Annotated[int, Field(ge=1, le=600)] | None = None
+    simulated_phone: bool = False
 
 
 class AgentsDocument(_Strict):

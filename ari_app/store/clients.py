@@ -17,12 +17,14 @@ def save_agents(cursor: Cursor, document: AgentsDocument) -> None:
     """Insert or update these agents; the others stay as they are."""
     execute_values(
         cursor,
-        """INSERT INTO agents (agent, name, ready_on_register, ring_seconds) VALUES %s
+        """INSERT INTO agents (agent, name, ready_on_register, ring_seconds, simulated_phone)
+           VALUES %s
            ON CONFLICT (agent) DO UPDATE SET name = excluded.name,
                ready_on_register = excluded.ready_on_register,
-               ring_seconds = excluded.ring_seconds""",
+               ring_seconds = excluded.ring_seconds,
+               simulated_phone = excluded.simulated_phone""",
         [
-            (slug, agent.name, agent.ready_on_register, agent.ring_seconds)
+            (slug, agent.name, agent.ready_on_register, agent.ring_seconds, agent.simulated_phone)
             for slug, agent in document.agents.items()
         ],
     )

@@ -43,13 +43,17 @@ def load_client(cursor: Cursor, client: str) -> ClientDocument | None:
 
 def load_agents(cursor: Cursor) -> AgentsDocument:
     """Return all agents of the house."""
-    cursor.execute("SELECT agent, name, ready_on_register, ring_seconds FROM agents ORDER BY agent")
+    cursor.execute(
+        """SELECT agent, name, ready_on_register, ring_seconds, simulated_phone
+           FROM agents ORDER BY agent"""
+    )
     return AgentsDocument(
         agents={
             row.agent: AgentDocument(
                 name=row.name,
                 ready_on_register=row.ready_on_register,
                 ring_seconds=row.ring_seconds,
+                simulated_phone=row.simulated_phone,
             )
             for row in cursor.fetchall()
         }

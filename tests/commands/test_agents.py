@@ -15,6 +15,7 @@ def test_an_agent_has_the_documented_fields() -> None:
         "since": "2025-11-22T08:26:40.000Z",
         "reason": "lunch",
         "phone": "reachable",
+        "simulated": False,
         "clients": {"anu-clinic": 5},
     }
 

@@ -50,6 +50,7 @@ def test_a_call_finds_all_that_it_needs(published: Path) -> None:
     assert snapshot.bundle("anu-clinic", "main") is bundle
     assert snapshot.agents["saraa"] == {
         "name": "Сараа", "ready_on_register": False, "ring_seconds": 15,
+        "simulated_phone": False,
         "clients": {"anu-clinic": 3},
     }  # fmt: skip
     queue = snapshot.queue("anu-clinic", "reception")

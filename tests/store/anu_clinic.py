@@ -42,6 +42,6 @@ flows:
 
 AGENTS = """\
 agents:
-  bold: {name: Болд}
+  bold: {name: Болд, simulated_phone: true}
   saraa: {name: Сараа, ready_on_register: false, ring_seconds: 15}
 """
