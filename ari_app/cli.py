@@ -4,6 +4,7 @@ A command's module is imported when that command runs, and not before: help stay
 library that cannot be loaded stops only the commands that need it.
 """
 
+import sys
 from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Any, NamedTuple
@@ -11,7 +12,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperGroup
 
-from ari_app.commands.failure import report_failure
+from ari_app.commands.failure import as_program, report_failure
 from ari_app.commands.texts import LANGUAGES, Texts, chosen_language
 
 
@@ -50,6 +51,11 @@ class _Commands(TyperGroup):
         """Exchange the listed command for the real one; typer calls this to run it."""
         name, listed, rest = super().resolve_command(ctx, args)
         return name, load_command(name) if name in COMMANDS else listed, rest
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line and end with its exit status; the script and tests call this."""
+        with as_program():
+            sys.exit(super().main(*args, **(extra | {"standalone_mode": False})))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; what it raises ends as a sentence and exit status 1."""

@@ -15,8 +15,8 @@ from ari_app.places import REPOSITORY
 
 # Each ring may use itself and those before it. A new package has to find its place here.
 RINGS = (
-    {"caller", "fetch_error", "kept_file", "last_words", "logs", "parts", "places", "ports"}
-    | {"settings", "settings_error"},
+    {"caller", "console", "fetch_error", "kept_file", "last_words", "logs", "parts"}
+    | {"patient_lock", "places", "ports", "settings", "settings_error"},
     {"acd", "flow"},
     {"journal", "live", "media", "snapshot", "store"},
     {"telephony"},

@@ -22,7 +22,7 @@ _CALLS = """
            caller, outcome, offered_at, answered_at, ended_at, agent,
            (SELECT path FROM recordings
             WHERE recordings.call_id = calls.id AND recordings.client_id = calls.client_id
-              AND state IN ('stored', 'verified')
+              AND state IN ('stored', 'verified') AND path IS NOT NULL
             ORDER BY expected_at LIMIT 1) AS recording
     FROM calls
     WHERE (%(client)s::text IS NULL OR client_id = %(client)s)

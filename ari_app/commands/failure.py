@@ -6,9 +6,36 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 
 import typer
+
+
+@contextmanager
+def as_program() -> Iterator[None]:
+    """Run a command as a program: what it prints never breaks it, and its end is an exit status.
+
+    A terminal of another encoding gets what it cannot show as numbers. What was typed wrongly is
+    told in lines that are not wrapped.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        yield
+    except typer.Abort:
+        sys.exit(1)
+    except typer.TyperException as error:
+        _show(error)
+        sys.exit(error.exit_code)
+
+
+def _show(error: typer.TyperException) -> None:
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        typer.echo(context.get_usage(), err=True)
+    typer.echo(f"Error: {error.format_message()}", err=True)
 
 
 @contextmanager

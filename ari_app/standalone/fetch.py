@@ -3,7 +3,6 @@
 ``python -m ari_app.standalone.fetch [--tests]`` does nothing when all is there.
 """
 
-import fcntl
 import json
 import os
 import re
@@ -17,7 +16,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ari_app.console import console as console_on
 from ari_app.fetch_error import FetchError
+from ari_app.patient_lock import lock_within
 from ari_app.places import Places
 from ari_app.settings_error import SettingsError
 from ari_app.standalone.apt import Apt, Deb
@@ -122,11 +123,10 @@ def _only_one(folder: Path, console: Console) -> Iterator[None]:
     """Let a second fetch wait for the first; the system drops the lock when its holder dies."""
     lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            console.print(f"Another fetch works in {folder}: waiting for it.")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        if not lock_within(lock, 0):
+            console.print(f"Another fetch works in {folder}: waiting for it.", markup=False)
+            if not lock_within(lock):
+                raise FetchError(f"Another fetch still works in {folder}: stop it, or wait longer.")
         yield
     finally:
         os.close(lock)
@@ -137,7 +137,7 @@ def fetch_all(folder: Path, mirror_override: str | None, *, tests: bool) -> None
     parts = parts_of(this_release(), tests=tests)
     if all(is_fetched(part, folder) for part in parts):
         return
-    console = Console(stderr=True)
+    console = console_on(stderr=True)
     folder.mkdir(parents=True, exist_ok=True)
     with _only_one(folder, console), FetchProgress(console) as progress:
         mirror = Mirror.of_this_machine(mirror_override)

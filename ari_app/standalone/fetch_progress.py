@@ -36,7 +36,7 @@ class FetchProgress:
     def begin(self, step: str, total: int) -> TaskID:
         """Show a step of `total` bytes or packages; its bar stands at nothing."""
         if not self._console.is_terminal:
-            self._console.print(step)
+            self._console.print(step, markup=False)
         return self._bars.add_task(step, total=total, amount="")
 
     def show(self, bar: TaskID, done: int, amount: str) -> None:

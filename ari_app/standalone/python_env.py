@@ -6,7 +6,6 @@ lock. Interrupted, it goes on from pip's cache and from what is already installe
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import subprocess
@@ -15,6 +14,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ari_app.patient_lock import lock_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,7 +61,10 @@ def _only_one(repository: Path) -> Iterator[None]:
     """Hold the repository's folder itself as the lock, so that no lock file is left behind."""
     folder = os.open(repository, os.O_RDONLY)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        if not lock_within(folder):
+            raise PythonEnvironmentError(
+                f"Another make works in {repository}: stop it, or wait until it has finished."
+            )
         yield
     finally:
         os.close(folder)

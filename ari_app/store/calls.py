@@ -34,6 +34,7 @@ _SELECT = """
            offered_at, answered_at, ended_at, agent,
            (SELECT path FROM recordings
             WHERE recordings.call_id = calls.id AND state IN ('stored', 'verified')
+              AND path IS NOT NULL
             ORDER BY expected_at, recordings.id LIMIT 1)
     FROM calls
 """

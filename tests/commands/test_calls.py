@@ -100,6 +100,22 @@ def test_a_call_that_goes_on_has_no_outcome_yet(duudlaga: Command, home: Path) -
     assert row["outcome"] is row["ended_at"] is row["agent"] is row["recording"] is None
 
 
+def test_a_recording_without_sound_breaks_neither_the_list_nor_its_call(
+    duudlaga: Command, home: Path, answered: str
+) -> None:
+    soundless = _keep(
+        home,
+        "anu-clinic",
+        Entry("call_offered", _AT + 1),
+        Entry("recording_stored", _AT + 2, {"path": None, "seconds": 0.0}),
+        Entry("recording_stored", _AT + 3),
+    )
+    rows = json.loads(duudlaga("calls", "--json").stdout)
+    assert [row["id"] for row in rows] == [soundless, answered]
+    assert rows[0]["recording"] is None
+    assert duudlaga("calls", "--call", soundless).exit_code == 0
+
+
 def test_the_story_of_a_call_is_told_in_the_order_of_time(duudlaga: Command, answered: str) -> None:
     lines = duudlaga("calls", "--call", answered).stdout.splitlines()
     assert "+97699112233 (Бат) calls +97670110001." in lines[0]

@@ -115,17 +115,19 @@ def test_tests_alone_need_the_load_generator() -> None:
 
 
 def test_a_second_fetch_waits_for_the_first(tmp_path: Path) -> None:
-    with (tmp_path / "lock").open("w") as lock:
+    parts = tmp_path / ("long" * 30)
+    parts.mkdir()
+    with (parts / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         second = subprocess.Popen(
             [sys.executable, "-m", "ari_app.standalone.fetch"],
-            env={"DUUDLAGA_PARTS": str(tmp_path), "DUUDLAGA_MIRROR": "file:/nowhere"},
+            env={"DUUDLAGA_PARTS": str(parts), "DUUDLAGA_MIRROR": "file:/nowhere"},
             stderr=subprocess.PIPE,
             text=True,
         )
         with second:
             assert second.stderr
-            assert "waiting for it" in second.stderr.readline() + second.stderr.readline()
+            assert second.stderr.readline() == f"Another fetch works in {parts}: waiting for it.\n"
             assert second.poll() is None
             fcntl.flock(lock, fcntl.LOCK_UN)
             assert "cannot read the package list" in second.stderr.read()
