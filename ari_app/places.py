@@ -88,6 +88,11 @@ class Places(BaseSettings):
         return self.outside_state / "yielded.json"
 
     @property
+    def heard(self) -> Path:
+        """What the parties outside heard and said: <call>.wav, and the ear's <leg>.leg."""
+        return self.outside_state / "heard"
+
+    @property
     def postgres_state(self) -> Path:
         """Postgres's data."""
         return self.home / "postgres"

@@ -3,7 +3,7 @@
 import errno
 import socket
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from ari_app.settings_error import SettingsError
@@ -32,20 +32,26 @@ class Ports:
     outside_rtp_start: int = 24000
     outside_rtp_end: int = 27999
 
+    @property
+    def outside_inner_sip_port(self) -> int:
+        """The second Asterisk's own; the ear has `outside_sip_port`, where the house finds it."""
+        return self.outside_sip_port + 1
+
     def taken(self, inside: str, outside: str) -> list[str]:
         """The names of ports that another program holds on the two addresses.
 
         RTP ports are not tried: a copy that uses them also holds its SIP port.
         """
         wanted = (
-            ("sip_port", inside, socket.SOCK_DGRAM),
-            ("ari_port", inside, socket.SOCK_STREAM),
-            ("ami_port", inside, socket.SOCK_STREAM),
-            ("outside_sip_port", outside, socket.SOCK_DGRAM),
-            ("outside_ami_port", outside, socket.SOCK_STREAM),
+            ("sip_port", inside, self.sip_port, socket.SOCK_DGRAM),
+            ("ari_port", inside, self.ari_port, socket.SOCK_STREAM),
+            ("ami_port", inside, self.ami_port, socket.SOCK_STREAM),
+            ("outside_sip_port", outside, self.outside_sip_port, socket.SOCK_DGRAM),
+            ("outside_sip_port", outside, self.outside_inner_sip_port, socket.SOCK_DGRAM),
+            ("outside_ami_port", outside, self.outside_ami_port, socket.SOCK_STREAM),
         )
-        ports = asdict(self)
-        return [name for name, host, kind in wanted if not _is_free(host, ports[name], kind)]
+        taken = (name for name, host, port, kind in wanted if not _is_free(host, port, kind))
+        return list(dict.fromkeys(taken))
 
 
 def free_ports(home: Path, inside: str, outside: str, *, usual_first: bool) -> Ports:

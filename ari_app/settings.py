@@ -125,6 +125,11 @@ class Settings(Places):
         return Ports(**{field.name: getattr(self, field.name) for field in fields(Ports)})
 
     @property
+    def outside_inner_sip_port(self) -> int:
+        """Where the second Asterisk itself listens, behind the ear."""
+        return self.ports.outside_inner_sip_port
+
+    @property
     def ari_http_url(self) -> str:
         """Where Asterisk's HTTP server listens: ours, or the one that `ari_url` names."""
         return self.ari_url or f"http://{self.sip_address}:{self.ari_port}"

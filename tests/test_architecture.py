@@ -21,6 +21,7 @@ RINGS = (
     {"journal", "live", "media", "snapshot", "store"},
     {"telephony"},
     {"fallback", "health", "reaper"},
+    {"simulator"},
     {"standalone"},
     {"commands"},
     {"cli"},
@@ -32,6 +33,7 @@ ENTRIES = {
     "ari_app/journal/shipper.py",
     "ari_app/media/recorder.py",
     "ari_app/reaper/__main__.py",
+    "ari_app/simulator/__main__.py",
 }
 # Asterisk starts these for a call, and every library costs the caller time. asterisk: pyst2.
 QUICK_STARTERS = {"ari_app/fallback": {"asterisk"}, "agi_scripts": {"asterisk"}}

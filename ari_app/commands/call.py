@@ -34,7 +34,8 @@ def call(
     """Place a real call and watch what happens to it.
 
     It is a SIP call with sound, from the second Asterisk, which stands for the telephone network.
-    Ctrl-C hangs up. In the end stand the outcome, the recording, and what the caller heard.
+    Ctrl-C hangs up. In the end stand the outcome, the recording, what the caller heard, and when
+    there was sound and when not.
     """
     texts: Texts = context.obj
     settings = Settings.load()
@@ -61,11 +62,14 @@ def _as_json(placed: Placed) -> dict[str, Any]:
         {"kind": line.entry.kind, "at": rfc3339(line.entry.at), "data": line.entry.data}
         for line in placed.lines
     ]
-    return {**(placed.row or {}), "heard": placed.heard, "entries": entries}
+    sound = placed.sound.as_json() if placed.sound else None
+    return {**(placed.row or {}), "heard": placed.heard, "sound": sound, "entries": entries}
 
 
 def _print(placed: Placed, texts: Texts) -> None:
     row = placed.row
+    if placed.asterisk_died:
+        typer.echo(texts("call.asterisk_died"))
     if row is None:
         typer.echo(texts("call.unlogged"))
     elif row["outcome"] is None:
@@ -80,3 +84,5 @@ def _print(placed: Placed, texts: Texts) -> None:
         typer.echo(texts("call.no_recording"))
     if placed.heard:
         typer.echo(texts("call.heard", path=placed.heard))
+    for line in placed.sound.told(texts) if placed.sound else ():
+        typer.echo(line)

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ari_app.commands.call_rows import row_of
+from ari_app.commands.call_sound import CallSound
 from ari_app.commands.journal_view import JournalView, Line, open_view
 from ari_app.flow.entries import Entry
 from ari_app.settings import Settings
+from ari_app.simulator.ear import WRITE_SECONDS
 from ari_app.standalone.outside import OutsideCall
 from ari_app.standalone.service_error import ServiceError
+from ari_app.standalone.status import status
 
 _POLL_SECONDS = 0.1
 _END_SECONDS = 20.0
@@ -24,14 +27,16 @@ _RECORDING_SECONDS = 15.0
 class Placed:
     """What became of a call. `row` as in docs/json-output.md, `None` when nothing is on record.
 
-    `heard` is a file with what the caller heard; `recorded` says that there is a recording, though
-    it may not be finished yet.
+    `heard` is a file with what the caller heard, `sound` says when it was anything; `recorded` says
+    that there is a recording, though it may not be finished yet.
     """
 
     row: dict[str, Any] | None
     lines: list[Line]
     heard: str | None
     recorded: bool
+    sound: CallSound | None = None
+    asterisk_died: bool = False
 
 
 class CallWatch:
@@ -43,13 +48,15 @@ class CallWatch:
         self._tell = tell
         self._lines: list[Line] = []
         self._seq = 0
+        self._asterisk = _asterisk_pid(settings)
 
     async def place(
         self, number: str, caller: str, name: str, press: str, hang_up_after: float | None
     ) -> Placed:
         """Call `number`, and return when the call is over and its recording is finished.
 
-        SIGINT hangs up. Raises `ServiceError` when the call cannot be placed.
+        SIGINT hangs up, and so does the end of either Asterisk. Raises `ServiceError` when the call
+        cannot be placed.
         """
         hang_up = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, hang_up.set)
@@ -60,25 +67,36 @@ class CallWatch:
             async with OutsideCall.place(
                 self._settings, number, caller, name, press=press, hang_up_after=hang_up_after
             ) as call:
-                await self._follow(journal, caller, call, hang_up)
+                died = await self._follow(journal, caller, call, hang_up)
             await self._read_until(journal, caller, self._has_ended, _END_SECONDS)
             await self._read_until(journal, caller, self._is_stored, _RECORDING_SECONDS)
+        if call.leg:
+            await asyncio.sleep(2 * WRITE_SECONDS)  # by now the ear has written down the end
         return Placed(
             row=row_of(self._lines, self._settings.recordings),
             lines=self._lines,
             heard=str(call.heard) if call.heard.exists() else None,
             recorded=self._has("recording_expected"),
+            sound=CallSound.read(call.leg),
+            asterisk_died=died,
         )
 
     async def _follow(
         self, journal: JournalView, caller: str, call: OutsideCall, hang_up: asyncio.Event
-    ) -> None:
-        """Tell the story until the caller's line is dead or somebody wants to hang up."""
+    ) -> bool:
+        """Tell the story until the caller's line is dead or somebody wants to hang up.
+
+        Return whether Asterisk died meanwhile: it cannot tell the other side any more, which would
+        go on listening.
+        """
         while not hang_up.is_set():
             self._read(journal, caller)
             if any(event.kind == "hung_up" for event in call.events):
-                return
+                break
+            if await asyncio.to_thread(_asterisk_pid, self._settings) != self._asterisk:
+                return True
             await asyncio.sleep(_POLL_SECONDS)
+        return False
 
     async def _read_until(
         self, journal: JournalView, caller: str, done: Callable[[], bool], seconds: float
@@ -112,3 +130,9 @@ class CallWatch:
         kinds = [line.entry.kind for line in self._lines]
         awaited = kinds.count("recording_expected") - kinds.count("recording_discarded")
         return kinds.count("recording_stored") >= awaited
+
+
+def _asterisk_pid(settings: Settings) -> int | None:
+    """Of the Asterisk that has the call; `None` when it is not ours to start."""
+    processes = {each.name: each.pid for each in status(settings).processes}
+    return processes.get("asterisk")

@@ -22,6 +22,8 @@ from ari_app.places import Places
 
 app = typer.Typer(no_args_is_help=True, help="Validate a call flow, or walk through it.")
 
+_WAITS = {"w": "wait 0.5", "W": "wait 1", "p": ""}
+"""As in `duudlaga call --press`, but for `p`: a simulated caller knows when a prompt is over."""
 _PATIENCE_SECONDS = 1800
 _ITEM = re.compile(r"\b(client|standard):([\w/-]+)")
 
@@ -56,7 +58,10 @@ def simulate(
     flow: Annotated[str, typer.Option(help="Which of the client's flows.")] = "main",
     press: Annotated[
         str | None,
-        typer.Option(help="Keys to press without asking; w waits for the end of a prompt."),
+        typer.Option(
+            help="Keys to press without asking; w waits half a second, W a whole one, and p for "
+            "the end of a prompt."
+        ),
     ] = None,
     caller: Annotated[str | None, typer.Option("--from", help="The caller's number.")] = None,
     at: Annotated[
@@ -89,9 +94,12 @@ def simulate(
 def _pressed(press: str) -> Iterable[str]:
     """The lines of somebody who presses these keys and then only listens."""
     for key in press:
-        if key not in "0123456789*#w":
-            raise typer.BadParameter(f"{key!r} is no key; they are 0-9, * and #, and w for a wait.")
-    keys = ["" if key == "w" else key for key in press]
+        if key not in "0123456789*#" and key not in _WAITS:
+            raise typer.BadParameter(
+                f"{key!r} is no key; they are 0-9, * and #, w and W to wait half a second or a "
+                "whole one, and p to wait for the end of a prompt."
+            )
+    keys = [_WAITS.get(key, key) for key in press]
     return [*keys, f"wait {_PATIENCE_SECONDS}", "hang up"]
 
 

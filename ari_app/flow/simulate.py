@@ -87,7 +87,7 @@ class Simulator:
     def feed(self, line: str) -> None:
         """Do what one line says; a line that says nothing is answered with the help."""
         party = _PARTY.fullmatch(line)
-        wait = re.fullmatch(r"wait (\d+)", line)
+        wait = re.fullmatch(r"wait (\d+(?:\.\d+)?)", line)
         speak = re.fullmatch(r"speak (\d+)", line)
         if not line:
             self._pass(max(0.0, self._play_ends_at - self.now))

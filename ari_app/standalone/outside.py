@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from ari_app.settings import Settings
+from ari_app.simulator.leg_file import leg_file
 from ari_app.standalone.outside_ami import OutsideAmi
 from ari_app.standalone.service_error import ServiceError
 
@@ -36,11 +37,16 @@ class CallEvent:
 
 
 class OutsideCall:
-    """A call on its way. `heard` is what the caller hears, a WAV file that grows meanwhile."""
+    """A call on its way. `heard` is what the caller hears, a WAV file that grows meanwhile.
 
-    def __init__(self, ami: OutsideAmi, channel_id: str, heard: Path) -> None:
-        self.heard = heard
+    `leg` is what the ear writes down of it, for `read_leg`; `None` until the call has begun.
+    """
+
+    def __init__(self, settings: Settings, ami: OutsideAmi, channel_id: str) -> None:
+        self.heard = settings.heard / f"{channel_id}.wav"
+        self.leg: Path | None = None
         self.events: list[CallEvent] = []
+        self._settings = settings
         self._ami = ami
         self._channel_id = channel_id
         self._channel = ""
@@ -61,9 +67,9 @@ class OutsideCall:
     ) -> AsyncIterator[Self]:
         """Call `number` of the house; hangs up at the end of the block.
 
-        Once answered the caller presses the keys of `press`, in which `w` waits half a second and
-        `W` a whole one, then speaks until somebody hangs up, or does not if `silent`.
-        `hang_up_after` counts seconds from the answer.
+        Once answered the caller speaks until somebody hangs up, or does not if `silent`, and
+        presses the keys of `press` meanwhile, in which `w` waits half a second and `W` a whole
+        one. `hang_up_after` counts seconds from the answer.
         """
         if not _NUMBER.fullmatch(number) or not _NUMBER.fullmatch(from_number):
             raise ServiceError(f"{number!r} from {from_number!r} is no call that can be placed.")
@@ -72,13 +78,11 @@ class OutsideCall:
         channel_id = f"outside-{uuid.uuid4()}"
         quoted = name.replace("\\", "\\\\").replace('"', '\\"')
         async with OutsideAmi.connect(settings) as ami:
-            heard = settings.outside_state / "heard" / f"{channel_id}.wav"
-            call = cls(ami, channel_id, heard)
+            call = cls(settings, ami, channel_id)
             await ami.act(
                 "Originate",
                 variables={
                     "CALL": channel_id,
-                    "PRESS": press,
                     "DO": "say_nothing" if silent else "speak",
                     "HANG_UP_AFTER": f"{hang_up_after or _LONGEST_SECONDS:.3f}",
                 },
@@ -91,13 +95,16 @@ class OutsideCall:
                 Timeout=str(_RING_SECONDS * 1000),
                 Async="true",
             )
-            following = asyncio.create_task(call._follow())
+            tasks = [asyncio.create_task(call._follow())]
+            if press:
+                tasks.append(asyncio.create_task(call._press_once_answered(press)))
             try:
                 yield call
                 await call.hang_up()
             finally:
-                following.cancel()
-                await asyncio.gather(following, return_exceptions=True)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
     async def wait_for(self, kind: Happening, seconds: float = 10) -> CallEvent:
         """Return the event when it happens; `ServiceError` when it does not, or no more can."""
@@ -138,20 +145,41 @@ class OutsideCall:
                 await self._ami.act("Hangup", Channel=self._channel or self._channel_id)
             await self.wait_for("hung_up")
 
+    async def _press_once_answered(self, keys: str) -> None:
+        with suppress(ServiceError):  # nobody answers, or somebody hangs up before the last key
+            await self.wait_for("answered", _LONGEST_SECONDS)
+            await self.press(keys)
+
     def _find(self, *kinds: Happening) -> CallEvent | None:
         return next((event for event in self.events if event.kind in kinds), None)
 
     async def _follow(self) -> None:
-        while True:
-            fields = await self._ami.events.get()
-            if fields.get("Uniqueid") != self._channel_id:
-                continue
-            self._channel = fields.get("Channel", self._channel)
-            event = _read(fields)
-            if event is not None and not self._find(event.kind):
-                async with self._changed:
-                    self.events.append(event)
-                    self._changed.notify_all()
+        """Note what happens to the call; with the outside world itself the call ends as well."""
+        try:
+            while not self._find("hung_up"):
+                fields = await self._ami.next_event()
+                if fields.get("Uniqueid") == self._channel_id:
+                    await self._note(fields)
+        except ServiceError as error:
+            await self._happened(CallEvent("hung_up", time.time(), 0, str(error).rstrip(".")))
+
+    async def _note(self, fields: dict[str, str]) -> None:
+        self._channel = fields.get("Channel", self._channel)
+        event = _read(fields)
+        if event is not None and not self._find(event.kind):
+            await self._happened(event)
+        if self.leg is None and not self._find("hung_up"):
+            with suppress(ServiceError):  # it has no SIP yet, or is over this moment
+                answer = await self._ami.act(
+                    "Getvar", Channel=self._channel, Variable="CHANNEL(pjsip,call-id)"
+                )
+                if answer.get("Value"):
+                    self.leg = leg_file(self._settings.heard, answer["Value"])
+
+    async def _happened(self, event: CallEvent) -> None:
+        async with self._changed:
+            self.events.append(event)
+            self._changed.notify_all()
 
 
 def _read(fields: dict[str, str]) -> CallEvent | None:

@@ -3,20 +3,23 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Self
 
 from ari_app.settings import Settings
 from ari_app.standalone.service_error import ServiceError
 
 _ANSWER_SECONDS = 5
+_ASK_SECONDS = 5
+_GONE = "Asterisk is gone."
 
 
 class OutsideAmi:
-    """A connection; what comes in that answers nothing is put into `events`."""
+    """A connection. What comes in that answers nothing is an event."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.events: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        self._events: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        self._reading: asyncio.Task[None]
         self._reader = reader
         self._writer = writer
         self._numbers = itertools.count(1)
@@ -41,7 +44,7 @@ class OutsideAmi:
                 f"Asterisk does not listen at {host}:{port}: start it with duudlaga up."
             ) from error
         ami = cls(reader, writer)
-        reading = asyncio.create_task(ami._read())
+        ami._reading = reading = asyncio.create_task(ami._read())
         try:
             await ami.act("Login", Username=user, Secret=secret)
             yield ami
@@ -49,6 +52,20 @@ class OutsideAmi:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
             writer.close()
+
+    async def next_event(self) -> dict[str, str]:
+        """Wait for the next event. Raises `ServiceError` when Asterisk died or hangs."""
+        while True:
+            if self._events.empty() and self._reading.done():
+                raise ServiceError(_GONE)
+            try:
+                async with asyncio.timeout(_ASK_SECONDS):
+                    fields = await self._events.get()
+            except TimeoutError:
+                await self.act("Ping")
+            else:
+                if fields:
+                    return fields
 
     async def act(
         self, action: str, variables: Mapping[str, str] | None = None, **headers: str
@@ -60,6 +77,8 @@ class OutsideAmi:
         for name, value in pairs:
             if any(ord(letter) < 32 for letter in value):  # a line feed would begin another header
                 raise ServiceError(f"{name} of {action} cannot be sent: {value!r}")
+        if self._reading.done():
+            raise ServiceError(_GONE)
         answer: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
         self._answers[number] = answer
         text = "".join(f"{name}: {value}\r\n" for name, value in pairs)
@@ -76,6 +95,14 @@ class OutsideAmi:
         return fields
 
     async def _read(self) -> None:
+        with suppress(OSError):  # a reset is an end like any other
+            await self._read_to_the_end()
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(ServiceError(_GONE))
+        self._events.put_nowait({})  # wakes whoever waits for the next one
+
+    async def _read_to_the_end(self) -> None:
         await self._reader.readline()  # the greeting
         fields: dict[str, str] = {}
         async for raw in self._reader:
@@ -90,6 +117,6 @@ class OutsideAmi:
     def _take(self, fields: dict[str, str]) -> None:
         answer = self._answers.get(fields.get("ActionID", ""))
         if "Event" in fields:
-            self.events.put_nowait(fields)
+            self._events.put_nowait(fields)
         elif answer is not None and not answer.done():
             answer.set_result(fields)

@@ -27,7 +27,7 @@ type = registration
 transport = udp
 outbound_auth = agent-{slug}
 client_uri = sip:agent-{slug}@{house}
-server_uri = sip:{house}
+server_uri = sip:{ear}
 contact_user = {slug}
 expiration = 300
 retry_interval = 2
@@ -57,7 +57,8 @@ def outside(settings: Settings) -> Service:
 def world(settings: Settings) -> Pbx:
     """The Asterisk on another loopback address: a trunk is told by its address, not its port.
 
-    The files in asterisk_conf/outside stand in for the node's of the same name.
+    It stands behind the ear (ari_app/simulator), which it takes for the house. The files in
+    asterisk_conf/outside stand in for the node's of the same name.
     """
     return Pbx(
         name="outside",
@@ -72,19 +73,19 @@ def world(settings: Settings) -> Pbx:
             "address": settings.outside_address,
             "ami_port": settings.outside_ami_port,
             "ami_password": settings.outside_ami_password,
-            "sip_port": settings.outside_sip_port,
+            "sip_port": settings.outside_inner_sip_port,
             "rtp_start": settings.outside_rtp_start,
             "rtp_end": settings.outside_rtp_end,
-            "house_address": settings.sip_address,
-            "house_port": settings.sip_port,
-            "heard": settings.outside_state / "heard",
+            "house_address": settings.outside_address,
+            "house_port": settings.outside_sip_port,
+            "heard": settings.heard,
         },
     )
 
 
 def prepare(settings: Settings) -> None:
     """Write the configuration; phones that are known already stay known."""
-    (settings.outside_state / "heard").mkdir(parents=True, exist_ok=True)
+    settings.heard.mkdir(parents=True, exist_ok=True)
     world(settings).prepare()
 
 
@@ -96,11 +97,12 @@ def write_agents(settings: Settings, passwords: Mapping[str, str]) -> None:
     A running outside world takes it up at once, another one when it starts.
     """
     house = f"{settings.sip_address}:{settings.sip_port}"
+    ear = f"{settings.outside_address}:{settings.outside_sip_port}"
     for slug, password in passwords.items():
         if not _WORD.fullmatch(slug) or not _PASSWORD.fullmatch(password):
             raise ServiceError(f"Agent {slug!r} cannot have a phone: the slug or password is odd.")
     phones = [
-        _PHONE.format(slug=slug, password=password, house=house)
+        _PHONE.format(slug=slug, password=password, house=house, ear=ear)
         for slug, password in passwords.items()
     ]
     settings.outside_etc.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -53,6 +53,7 @@ def plan(settings: Settings) -> list[Stage]:
                 ours(settings, "shipper", "ari_app.journal.shipper", niceness=5),
                 ours(settings, "recorder", "ari_app.media.recorder", niceness=10),
                 ours(settings, "reaper", "ari_app.reaper"),
+                ours(settings, "ear", "ari_app.simulator"),
                 outside(settings),
                 yielding(settings),
             ]

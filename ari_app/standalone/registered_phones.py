@@ -60,7 +60,7 @@ async def _look(settings: Settings) -> set[str]:
     async with asyncio.timeout(_PATIENCE_SECONDS), house_manager(settings) as manager:
         if not await list_contacts(manager):
             return found
-        while (event := await manager.events.get()).get("Event") != "ContactListComplete":
+        while (event := await manager.next_event()).get("Event") != "ContactListComplete":
             agent = real_phone(event, settings.outside_address)
             if agent is not None:
                 found.add(agent)

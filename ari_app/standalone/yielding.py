@@ -72,7 +72,7 @@ class Yielding:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_SECONDS):
                     while True:
-                        await self._hear(await manager.events.get())
+                        await self._hear(await manager.next_event())
 
     async def _hear(self, event: Mapping[str, str]) -> None:
         agent = real_phone(event, self._settings.outside_address)

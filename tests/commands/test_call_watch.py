@@ -23,6 +23,7 @@ class _Call:
 
     def __init__(self, heard: Path) -> None:
         self.heard = heard
+        self.leg: Path | None = None
         self.events = [CallEvent("hung_up", 0.0, 16, "Normal Clearing")]
 
 
@@ -94,6 +95,20 @@ async def test_a_call_that_leaves_no_trace_is_given_up(
     assert placed.row is None
     assert placed.heard is None
     assert not line.heard.exists()
+
+
+async def test_when_asterisk_dies_the_caller_does_not_wait_for_ever(
+    settings: Settings, line: _Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot tell the caller's side any more that the call is over."""
+    line.events = [CallEvent("answered", 0.0)]
+    pids = iter([7, 7, 7])
+    monkeypatch.setattr(call_watch, "_asterisk_pid", lambda _: next(pids, 8))
+    monkeypatch.setattr(call_watch, "_END_SECONDS", 0.2)
+    watch = CallWatch(settings, lambda _: None)
+    async with asyncio.timeout(3):
+        placed = await watch.place("70110001", "99112233", "", "", None)
+    assert placed.asterisk_died
 
 
 async def test_without_a_journal_nothing_ever_ran(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def clinic(tmp_path: Path) -> Path:
 
 
 def test_the_walker_reads_what_a_caller_would_hear(duudlaga: Command, clinic: Path) -> None:
-    result = duudlaga("flow", "simulate", clinic, "--press", "w1", "--from", "+97699112233")
+    result = duudlaga("flow", "simulate", clinic, "--press", "p1", "--from", "+97699112233")
     assert result.exit_code == 0, result.output
     assert "“Ану эмнэлэгт тавтай морил”" in result.stdout
     assert "the caller waits in the queue reception" in result.stdout

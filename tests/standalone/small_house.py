@@ -11,7 +11,7 @@ from ari_app.standalone import setup
 from ari_app.standalone.account import step_down
 from ari_app.standalone.asterisk import asterisk
 from ari_app.standalone.outside_world import outside
-from ari_app.standalone.plan import Stage, Step
+from ari_app.standalone.plan import Stage, Step, ours
 from ari_app.standalone.postgres import postgres
 from ari_app.standalone.redis import redis_server
 from ari_app.standalone.service_error import ServiceError
@@ -29,6 +29,7 @@ def main() -> None:
                 postgres(settings),
                 redis_server(settings),
                 asterisk(settings),
+                ours(settings, "ear", "ari_app.simulator"),
                 outside(settings),
             ],
             [

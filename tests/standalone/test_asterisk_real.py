@@ -162,6 +162,7 @@ async def test_whoever_a_caller_says_to_be_the_call_comes_in_as_a_callers(
     with RudeCaller((settings.sip_address, settings.sip_port), number=number) as caller:
         assert await asyncio.to_thread(caller.call) == 200
     assert (await witness.sees("CHAN_START"))["context"] == "intake"
+    await witness.sees("LINKEDID_END")
 
 
 async def test_the_witness_may_be_renamed_at_any_time(settings: Settings) -> None:
