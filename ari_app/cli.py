@@ -59,7 +59,7 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; what it raises ends as a sentence and exit status 1."""
-        with report_failure():
+        with report_failure(lambda: ctx.obj or Texts(chosen_language())):
             return super().invoke(ctx)
 
 

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from ari_app.commands.database import house_database
-from ari_app.commands.output import print_json, print_table
+from ari_app.commands.output import can_show, print_json, print_table
 from ari_app.commands.texts import Texts
+from ari_app.flow.said import Said, meant
 from ari_app.settings import Settings
 from ari_app.standalone.account import give_back
 from ari_app.standalone.client_import import ImportReport, import_clients
@@ -60,9 +61,9 @@ def export(
     with house_database(Settings.load()) as connection, transaction(connection) as cursor:
         document = load_agents(cursor) if client == "agents" else load_client(cursor, client)
         if document is None:
-            known = ", ".join(client_slugs(cursor)) or "none"
-            raise DocumentError(f"there is no client {client}; there are: {known}")
-    typer.echo(to_yaml(document), nl=False)
+            raise DocumentError(unknown_client(client, client_slugs(cursor)))
+    text = to_yaml(document)
+    typer.echo(text if can_show(text) else to_yaml(document, ascii_only=True), nl=False)
 
 
 @app.command("list")
@@ -92,15 +93,30 @@ def list_(
         print_table(rows, COLUMNS)
 
 
+def unknown_client(client: str, known: list[str]) -> Said:
+    """What is said of a client that the house does not have."""
+    if not known:
+        return Said("there is no client {client}; the house has none yet", client=client)
+    said = Said("there is no client {client}; there are: {known}",
+                client=client, known=", ".join(sorted(known)))  # fmt: skip
+    return meant(said, client, known)
+
+
 def _lines(report: ImportReport, texts: Texts) -> Iterator[str]:
     """What the import did, one line each."""
     imported = report.imported
-    key = "client.would_import" if report.version is None else "client.imported"
+    tried = report.version is None
+    for warning in imported.warnings:
+        yield f"{texts.word(warning.severity)}: {texts.said(warning.sentence)}"
     for name in (*imported.agents, *imported.clients):
-        yield texts(key, name=name)
+        yield texts("client.would_import" if tried else "client.imported", name=name)
     for client, flow, revision in imported.revisions:
-        yield texts("client.published", client=client, flow=flow, revision=revision)
+        key = "client.would_publish" if tried else "client.published"
+        yield texts(key, client=client, flow=flow, revision=revision)
     if imported.prompts:
-        yield texts("client.prompts", count=len(imported.prompts))
-    if report.version is not None:
+        key = "client.would_make_prompts" if tried else "client.prompts"
+        yield texts(key, count=len(imported.prompts))
+    if tried:
+        yield texts("client.nothing_changed")
+    else:
         yield texts("client.in_force", version=report.version)

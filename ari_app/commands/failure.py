@@ -3,13 +3,16 @@
 import json
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 
 import typer
+
+from ari_app.commands.texts import Texts
+from ari_app.flow.said import Said
 
 
 @contextmanager
@@ -39,7 +42,7 @@ def _show(error: typer.TyperException) -> None:
 
 
 @contextmanager
-def report_failure() -> Iterator[None]:
+def report_failure(texts: Callable[[], Texts]) -> Iterator[None]:
     """Print the exception's sentence on standard error and leave with exit status 1.
 
     The project's own exceptions carry a sentence made for people. Any other one is a fault of the
@@ -47,6 +50,7 @@ def report_failure() -> Iterator[None]:
     """
     try:
         yield
+        sys.stdout.flush()  # a pipe that nobody reads any more is noticed here, not at the exit
     except (typer.Exit, typer.Abort, typer.TyperException):
         raise  # typer's own way to end a command or to refuse its arguments
     except KeyboardInterrupt:
@@ -55,13 +59,14 @@ def report_failure() -> Iterator[None]:
         sys.stdout = None  # or Python complains once more at its exit
         raise typer.Exit(0) from None
     except Exception as error:  # the last place where it can become a sentence
-        typer.echo(_sentence(error), err=True)
+        typer.echo(_sentence(error, texts()), err=True)
         raise typer.Exit(1) from error
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception, texts: Texts) -> str:
     if type(error).__module__.startswith("ari_app."):
-        text = str(error).rstrip()
+        said = any(isinstance(each, Said) for each in error.args)
+        text = "\n".join(map(texts.said, error.args)) if said else str(error).rstrip()
         if text.partition(" ")[0].isalpha():  # a file's name or a slug stays as it is
             text = text[:1].upper() + text[1:]
         return text + ("" if text.endswith((".", "!", "?")) else ".")

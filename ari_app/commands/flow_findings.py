@@ -1,41 +1,41 @@
-"""What is wrong with the flows of a file, each finding with its flow, node and field."""
+"""What is wrong in files of clients, agents and flows, before anything is imported."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
-from ari_app.flow.definition import validate
-from ari_app.flow.inspect import Surroundings
-from ari_app.flow.problem import Problem
-from ari_app.store.client_document import ClientDocument
-from ari_app.store.document_file import read_document, read_mapping
-
-
-class Finding(NamedTuple):
-    """A problem and the flow in which it is."""
-
-    flow: str
-    problem: Problem
+from ari_app.places import Places
+from ari_app.snapshot.reader import Snapshot
+from ari_app.standalone.client_import import MUSIC, sounds_of
+from ari_app.store.check import House, check, documents_of
+from ari_app.store.document_file import DocumentError, Finding, is_flow, read_document
+from ari_app.store.flow_check import findings_of_flow
+from ari_app.store.yaml_file import read_yaml
 
 
-def findings(path: Path) -> list[Finding]:
-    """Hold every flow of a client's document, or the one of a flow's own file, against the rules.
+def findings(paths: Iterable[Path], places: Places) -> list[Finding]:
+    """Hold documents against the rules, and against what is published on this machine.
 
-    A flow alone is taken at its word on names of prompts, queues and calendars. Raises
-    `DocumentError` for a file that cannot be read, or is no proper document of a client.
+    The same check goes before every import. A flow in a file of its own is taken at its word on
+    names of prompts, queues and calendars.
     """
-    content, _ = read_mapping(path)
-    if "client" not in content:
-        return [Finding(path.stem, problem) for problem in validate(content)]
-    document = read_document(path).content
-    assert isinstance(document, ClientDocument), "a document with a client is a client's"
-    surroundings = Surroundings(
-        prompts=frozenset(document.prompts),
-        queues=frozenset(document.queues),
-        calendars={slug: each.model_dump() for slug, each in document.calendars.items()},
-        flows=document.flows,
-    )
-    return [
-        Finding(slug, problem)
-        for slug, definition in document.flows.items()
-        for problem in validate(definition, surroundings)
-    ]
+    found: list[Finding] = []
+    documents = []
+    for path in documents_of(paths):
+        try:
+            file = read_yaml(path)
+            if is_flow(file.content):
+                found += findings_of_flow(file)
+            else:
+                documents.append(read_document(file))
+        except DocumentError as error:
+            found += error.findings
+    return [*found, *check(documents, house(places), sounds_of(places))]
+
+
+def house(places: Places) -> House:
+    """The agents and numbers that are published here; nobody's, when nothing is."""
+    if not (places.snapshot / "current").exists():
+        return House(music=MUSIC)
+    snapshot = Snapshot.open(places.snapshot)
+    owners = {number: owner["client"] for number, owner in snapshot.numbers.items()}
+    return House(frozenset(snapshot.agents), owners, MUSIC)

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ari_app.flow.said import Said, meant
 from ari_app.media.prompt_file import LANGUAGES
 from ari_app.media.standard import standard_texts
 from ari_app.snapshot.calendars import with_holidays
 from ari_app.snapshot.reader import Snapshot
 from ari_app.store.client_document import ClientDocument
-from ari_app.store.document_file import DocumentError, read_document, read_mapping
+from ari_app.store.document_file import DocumentError, is_flow, read_document
+from ari_app.store.yaml_file import read_yaml
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,12 @@ def flow_source(place: str, flow: str, snapshot: Path) -> FlowSource:
     path = Path(place)
     if not path.is_file():
         return _published(place, flow, snapshot)
-    content, _ = read_mapping(path)
-    if "client" not in content:
-        return FlowSource({"client": path.stem, "flow": path.stem, "definition": content}, "")
-    document = read_document(path).content
-    assert isinstance(document, ClientDocument), "a document with a client is a client's"
+    file = read_yaml(path)
+    if is_flow(file.content):
+        return FlowSource({"client": path.stem, "flow": path.stem, "definition": file.content}, "")
+    document = read_document(file).content
+    if not isinstance(document, ClientDocument):
+        raise DocumentError(Said("{file} has agents and no flow", file=place))
     _refuse_unknown(flow, list(document.flows), place)
     return FlowSource(
         _bundle(document, flow),
@@ -60,7 +63,8 @@ def flow_source(place: str, flow: str, snapshot: Path) -> FlowSource:
 def _published(client: str, flow: str, directory: Path) -> FlowSource:
     snapshot = Snapshot.open(directory) if (directory / "current").exists() else None
     if snapshot is None or client not in snapshot.clients:
-        raise DocumentError(f"'{client}' is neither a file nor a client of the house")
+        said = Said("'{client}' is neither a file nor a client of the house", client=client)
+        raise DocumentError(said)
     _refuse_unknown(flow, list(snapshot.clients[client]["flows"]), client)
     numbers = (
         number
@@ -72,7 +76,10 @@ def _published(client: str, flow: str, directory: Path) -> FlowSource:
 
 def _refuse_unknown(flow: str, flows: list[str], place: str) -> None:
     if flow not in flows:
-        raise DocumentError(f"{place} has no flow {flow!r}; it has {', '.join(flows) or 'none'}")
+        known = ", ".join(flows)
+        said = Said("{place} has no flow {flow}; it has {known}",
+                    place=place, flow=flow, known=known or "-")  # fmt: skip
+        raise DocumentError(meant(said, flow, flows))
 
 
 def _bundle(document: ClientDocument, flow: str) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,6 +18,7 @@ from ari_app.flow.engine import Flow
 from ari_app.flow.events import CallOffered
 from ari_app.flow.simulate import HELP, Simulator
 from ari_app.places import Places
+from ari_app.store.document_file import Finding
 
 app = typer.Typer(no_args_is_help=True, help="Validate a call flow, or walk through it.")
 
@@ -31,23 +31,37 @@ _ITEM = re.compile(r"\b(client|standard):([\w/-]+)")
 @app.command()
 def validate(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A flow, or a client's document; YAML or JSON.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Flows, clients' or agents' documents, or folders of them.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Hold a file's flows against the rules; exit with 1 when one may not be published.
+    """Hold documents and flows against the rules; exit with 1 when one would be refused.
 
-    Every finding names the flow, the node and the field. Warnings do not forbid publishing.
+    Every finding names the file, the line and the field. Warnings do not forbid an import. It is
+    the check that every import makes.
     """
     texts: Texts = context.obj
-    found = findings(file)
+    found = findings(files, Places.load())
     if as_json:
-        print_json([{"flow": flow, **asdict(problem)} for flow, problem in found])
-    for flow, problem in () if as_json else found:
-        typer.echo(cell(f"{texts.word(problem.severity)}: {flow}, {problem}"))
-    if any(problem.severity == "error" for _, problem in found):
+        print_json([_as_json(finding, texts) for finding in found])
+    for finding in () if as_json else found:
+        typer.echo(f"{texts.word(finding.severity)}: {texts.said(finding.sentence)}")
+    if any(finding.severity == "error" for finding in found):
         raise typer.Exit(1)
     if not as_json:
-        typer.echo(texts("flow.valid", file=file))
+        for file in files:
+            typer.echo(texts("flow.valid", file=file))
+
+
+def _as_json(finding: Finding, texts: Texts) -> dict[str, Any]:
+    return {
+        "file": str(finding.file),
+        "line": finding.line,
+        "path": finding.path,
+        "message": texts.said(finding.message),
+        "severity": finding.severity,
+    }
 
 
 @app.command()

@@ -13,14 +13,20 @@ from rich.text import Text
 from ari_app.console import console
 
 
-def print_json(value: Any) -> None:
-    """Print the value as indented JSON, other alphabets as they are."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+def can_show(text: str) -> bool:
+    """Whether standard output has all the letters of the text."""
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
-    except UnicodeEncodeError:  # JSON has a way of its own to say what an encoding cannot
-        text = json.dumps(value, indent=2)
-    typer.echo(text)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def print_json(value: Any) -> None:
+    """Print the value as indented JSON; other alphabets as they are, where they can be shown."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    # JSON has a way of its own to say what an encoding cannot.
+    typer.echo(text if can_show(text) else json.dumps(value, indent=2))
 
 
 def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:

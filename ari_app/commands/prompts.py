@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from ari_app.commands.clients import unknown_client
 from ari_app.commands.texts import Texts
+from ari_app.flow.said import Said, meant
 from ari_app.media.prompt_file import client_prompt
 from ari_app.media.prompt_import import import_prompt
 from ari_app.places import Places
@@ -46,12 +48,12 @@ def import_(
 def _refuse_unknown(house: Snapshot, client: str, prompt: str) -> None:
     """A recording that no flow plays would lie there unheard."""
     if client not in house.clients:
-        known = ", ".join(sorted(house.clients)) or "none"
-        raise DocumentError(f"there is no client {client}; there are: {known}")
+        raise DocumentError(unknown_client(client, list(house.clients)))
     prompts = house.clients[client]["prompts"]
     if prompt not in prompts:
-        known = ", ".join(sorted(prompts)) or "none"
-        raise DocumentError(
-            f"client {client} has no prompt {prompt}; it has: {known}. "
-            "A new one is named in the client's document first"
-        )
+        said = Said(
+            "client {client} has no prompt {prompt}; it has: {known}. A new one is named in the "
+            "client's document first",
+            client=client, prompt=prompt, known=", ".join(sorted(prompts)) or "-",
+        )  # fmt: skip
+        raise DocumentError(meant(said, prompt, prompts))

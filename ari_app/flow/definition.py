@@ -18,9 +18,11 @@ from ari_app.flow.inspect import Surroundings, inspect
 from ari_app.flow.node import Node
 from ari_app.flow.nodes import TYPES, node_type
 from ari_app.flow.problem import Problem
-from ari_app.flow.setting import LanguageCode, Slug
+from ari_app.flow.refusal import reason
+from ari_app.flow.said import Said, shown
+from ari_app.flow.setting import Count, Doc, LanguageCode, Slug, Text
 
-Target = Annotated[str, Field(max_length=63)]
+Target = Annotated[str, Text(most=63)]
 
 
 def validate(
@@ -33,19 +35,34 @@ def validate(
     definition with a problem that is an ``error`` must not be
     published. Never raises.
     """
+    if version := _version_problem(definition):
+        return [version]
     try:
         current = migrations.current(definition, "flow")
         text = json.dumps(current)
-    except FlowError as error:
-        return [Problem("", "spec_version", str(error))]
-    except (TypeError, ValueError, RecursionError) as error:
-        return [Problem("", "", f"is no JSON: {error}")]
+    except (FlowError, TypeError, ValueError, RecursionError):
+        return [Problem("", "", Said("this flow holds what is no text, number, list or mapping"))]
     try:
-        _model().validate_json(text)
+        _adapter().validate_json(text)
     except ValidationError as error:
-        problems = [_problem(current, each) for each in error.errors(include_url=False)]
+        problems = [_problem(each) for each in error.errors(include_url=False)]
         return sorted(set(problems), key=lambda each: (each.node, each.field))
     return inspect(current, surroundings, subflow=subflow)
+
+
+def _version_problem(definition: Any) -> Problem | None:
+    if not isinstance(definition, dict):
+        return Problem("", "", Said("a flow has fields: spec_version, start, nodes"))
+    if "spec_version" not in definition:
+        said = Said("the field `spec_version` is missing; write `spec_version: {version}`",
+                    version=migrations.VERSION)  # fmt: skip
+        return Problem("", "spec_version", said)
+    version = definition["spec_version"]
+    if type(version) is int and 1 <= version <= migrations.VERSION:
+        return None
+    said = Said("the version `{value}` is not known; write {version}",
+                value=shown(version), version=migrations.VERSION)  # fmt: skip
+    return Problem("", "spec_version", said)
 
 
 def json_schema() -> dict[str, Any]:
@@ -54,25 +71,30 @@ def json_schema() -> dict[str, Any]:
     Each node type's schema carries ``x-exits`` (meaning by exit), ``x-keys`` (whether keys are
     exits) and its purpose as ``description``.
     """
-    return _model().json_schema()
+    return _adapter().json_schema()
 
 
 @cache
-def _model() -> TypeAdapter[Any]:
+def _adapter() -> TypeAdapter[Any]:
+    return TypeAdapter(flow_model())
+
+
+@cache
+def flow_model() -> type[BaseModel]:
+    """Return the model of a definition, with all node types."""
     nodes = tuple(_node_model(name) for name in TYPES)
     union: Any = Annotated[Union[nodes], Field(discriminator="type")]  # noqa: UP007
     version: Any = Literal[migrations.VERSION]
-    model = create_model(
-        "FlowDefinition",
-        __config__=ConfigDict(extra="forbid", strict=True),
-        spec_version=(version, ...),
-        name=(Annotated[str, Field(max_length=120)], ""),
-        language=(LanguageCode | None, None),
-        start=(Slug, ...),
-        on_failure=(Slug | None, None),
-        nodes=(Annotated[dict[Slug, union], Field(min_length=1, max_length=500)], ...),
-    )
-    return TypeAdapter(model)
+    settings: dict[str, Any] = {
+        "spec_version": (Annotated[version, Doc("The version of this language.")], ...),
+        "name": (Annotated[str, Text(most=120), Doc("A name for people.")], ""),
+        "language": (Annotated[LanguageCode | None, Doc("If not the client's.")], None),
+        "start": (Annotated[Slug, Doc("The first node.")], ...),
+        "on_failure": (Annotated[Slug | None, Doc("Where a fault of the flow leads.")], None),
+        "nodes": (Annotated[dict[Slug, union], Count(1, 500), Doc("The nodes by name.")], ...),
+    }
+    config = ConfigDict(extra="forbid", strict=True)
+    return create_model("FlowDefinition", __config__=config, **settings)
 
 
 def _node_model(name: str) -> type[BaseModel]:
@@ -109,17 +131,17 @@ def purpose(kind: type[Node]) -> str:
     return " ".join((kind.__doc__ or "").split("```")[0].split())
 
 
-def _problem(definition: Any, error: Any) -> Problem:
+def _problem(error: Any) -> Problem:
     """Turn pydantic's path (``nodes``, slug, type, field, …) into a node and a field."""
+    said = reason(flow_model(), error)
     path = [str(each) for each in error["loc"]]
-    node, field = "", ".".join(path)
-    if path[:1] == ["nodes"] and len(path) > 1:
-        node = path[1]
-        rest = path[2:]
-        if rest and rest[0] in TYPES:
-            rest = rest[1:]
-        if rest == ["[key]"]:
-            return Problem(node, "", f"the node's name: {error['msg'].lower()}")
-        field = ".".join(each for each in rest if each != "[key]") or "type"
-    message = error["msg"][:1].lower() + error["msg"][1:]
-    return Problem(node, field, message)
+    if path[:1] != ["nodes"] or len(path) < 2:
+        return Problem("", ".".join(path), said)
+    node, rest = path[1], path[2:]
+    if rest == ["[key]"]:
+        return Problem(node, "", said)
+    if rest and rest[0] in TYPES:
+        rest = rest[1:]
+    field = ".".join(each for each in rest if each != "[key]")
+    tags = ("union_tag_invalid", "union_tag_not_found")
+    return Problem(node, field or ("type" if error["type"] in tags else ""), said)

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ari_app.flow.said import Said
 from ari_app.media.media_error import MediaError
 from ari_app.media.programs import run_ffmpeg
 from ari_app.media.prompt_file import client_prompt
@@ -41,6 +42,20 @@ def import_prompt(
     sound.write(target, mark)
     forget()
     return sound
+
+
+def recording_problem(settings: Places, source: Path) -> Said | None:
+    """Return why a file cannot become a prompt; ``None`` when it can."""
+    try:
+        sound = _read_any(settings.parts, source).trimmed()
+    except MediaError:
+        return Said("{file} cannot be read as a recording", file=source.name)
+    if not sound.samples:
+        return Said("{file} holds nothing but silence", file=source.name)
+    if sound.seconds > LONGEST_SECONDS:
+        return Said("{file} is longer than {most} minutes",
+                    file=source.name, most=LONGEST_SECONDS // 60)  # fmt: skip
+    return None
 
 
 def _read_any(parts: Path, source: Path) -> Sound:

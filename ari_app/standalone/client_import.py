@@ -1,17 +1,24 @@
 """All that importing clients means: their rows, their prompts' sounds, the published snapshot."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ari_app.media.media_error import MediaError
 from ari_app.media.prompt_file import client_prompt
-from ari_app.media.prompt_import import import_prompt
+from ari_app.media.prompt_import import import_prompt, recording_problem
+from ari_app.media.sound import speech_mark
 from ari_app.media.speech import speak_client_prompt
+from ari_app.places import REPOSITORY, Places
 from ari_app.settings import Settings
 from ari_app.snapshot.publish import publish
+from ari_app.store.check import Sounds
 from ari_app.store.database import Connection
 from ari_app.store.importing import Imported, PromptSource, import_documents
+
+FROM_DOCUMENT = "from its document"
+"""The mark of a recording that a document named."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,10 @@ def import_clients(
     def has_sound(client: str, prompt: str, language: str) -> bool:
         return client_prompt(settings.home, client, language, prompt).is_file()
 
-    imported = import_documents(connection, files, has_sound=has_sound, dry_run=dry_run)
+    sounds = sounds_of(settings)
+    imported = import_documents(
+        connection, files, has_sound=has_sound, sounds=sounds, music=MUSIC, dry_run=dry_run
+    )
     if dry_run:
         return ImportReport(imported, (), None)
     problems = []
@@ -47,10 +57,28 @@ def import_clients(
     return ImportReport(imported, tuple(problems), publish(connection, settings.snapshot))
 
 
+def _music_of(configuration: str) -> frozenset[str]:
+    return frozenset(re.findall(r"^\[([^]]+)\]", configuration, re.MULTILINE)) - {"general"}
+
+
+MUSIC = _music_of((REPOSITORY / "asterisk_conf" / "musiconhold.conf").read_text(encoding="utf-8"))
+"""The music that Asterisk has."""
+
+
+def sounds_of(places: Places) -> Sounds:
+    """What a check has to know of recordings in this home."""
+
+    def kept(client: str, prompt: str, language: str) -> bool:
+        file = client_prompt(places.home, client, language, prompt)
+        return file.is_file() and speech_mark(file) in (None, FROM_DOCUMENT)
+
+    return Sounds(lambda path: recording_problem(places, path), kept)
+
+
 def _make(settings: Settings, prompt: PromptSource) -> None:
     if prompt.file is not None:
         where = (prompt.client, prompt.prompt, prompt.language)
-        import_prompt(settings, *where, prompt.file, mark="from its document")
+        import_prompt(settings, *where, prompt.file, mark=FROM_DOCUMENT)
         return
     assert prompt.text is not None, "a prompt has either text or file"
     speak_client_prompt(settings, prompt.client, prompt.prompt, prompt.language, prompt.text)

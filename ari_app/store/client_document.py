@@ -1,64 +1,38 @@
-"""The documents in which clients and agents are imported and exported: their fields and checks."""
+"""The documents in which clients and agents are imported and exported: their fields and checks.
+
+Every field says what it means; docs/client-document.md and docs/agents-document.md are made of it.
+"""
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import available_timezones
 
-import holidays
-import phonenumbers
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
-_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
+from ari_app.flow import forms
+from ari_app.flow.said import Said
+from ari_app.flow.setting import Between, Doc, OneOf, Slug, Text
+from ari_app.store import written
+from ari_app.store.written import COLOUR, COUNTRY, E164, MUSIC, SHORT_LANGUAGE
 
-
-def _e164(value: object) -> object:
-    """Drop what people write between digits; the field's pattern judges the rest."""
-    return re.sub(r"[ ()./-]", "", value) if isinstance(value, str) else value
-
-
-def _known_country(value: str) -> str:
-    try:
-        phonenumbers.parse(value)
-    except phonenumbers.NumberParseException:
-        raise ValueError(f"{value} begins with the code of no country") from None
-    return value
-
-
-def _timezone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError(f"{value!r} is no time zone; it should be one like Asia/Ulaanbaatar")
-    return value
-
-
-def _hours(value: str) -> str:
-    if not _HOURS.fullmatch(value):
-        raise ValueError(f"{value!r} should read like 09:00-18:00")
-    return value
-
-
-def _date(value: str) -> str:
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError:
-        raise ValueError(f"{value!r} should be a date like 2026-12-31") from None
-
-
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
-E164 = Annotated[
+Language = Annotated[str, Text(SHORT_LANGUAGE, role="language", wrong=forms.language)]
+Number = Annotated[
     str,
-    BeforeValidator(_e164),
-    Field(pattern=r"^\+[1-9][0-9]{4,14}$"),
-    AfterValidator(_known_country),
+    Text(E164, role="number", wrong=written.number),
+    BeforeValidator(written.without_signs),  # the last one is asked first
+    AfterValidator(written.of_a_country),
 ]
-Timezone = Annotated[str, AfterValidator(_timezone)]
-Hours = Annotated[str, AfterValidator(_hours)]
-Date = Annotated[str, AfterValidator(_date)]
+Name = Annotated[str, Text(most=200, least=1)]
+Timezone = Annotated[str, Text(role="timezone"), AfterValidator(written.timezone)]
+Hours = Annotated[str, Text(role="hours"), AfterValidator(written.hours)]
+Date = Annotated[str, Text(role="date"), AfterValidator(written.a_date)]
+Part = Annotated[str, Text(most=20)]
+Words = Annotated[str, Text(most=20_000, least=1)]
+FileName = Annotated[str, Text(most=1000, least=1)]
+Colour = Annotated[str, Text(COLOUR, wrong=written.colour)]
+RingSeconds = Annotated[int, Between(1, 600)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Strategy = Literal["longest_idle", "ring_all", "round_robin", "fewest_calls", "skill_level"]
+_STRATEGIES = ("longest_idle", "ring_all", "round_robin", "fewest_calls", "skill_level")
 
 
 class _Strict(BaseModel):
@@ -70,115 +44,156 @@ class _Strict(BaseModel):
 class NumberDocument(_Strict):
     """A number callers dial, and the flow that answers."""
 
-    number: E164
-    flow: Slug
-    label: str = ""
+    number: Annotated[Number, Doc("The number, with its country; blanks and dashes are dropped.")]
+    flow: Annotated[Slug, Doc("The flow that answers, one of `flows`.")]
+    label: Annotated[str, Text(most=200), Doc("What people call this number.")] = ""
 
 
 class ExceptionDocument(_Strict):
-    """A date whose hours differ; no hours = closed. ``exit`` is taken all that day."""
+    """A date whose hours differ; without hours it is closed."""
 
-    date: Date
-    hours: list[Hours] = []
-    name: str = ""
-    exit: str = ""
+    date: Annotated[Date, Doc("The date, as `2026-12-31`. One exception a date.")]
+    hours: Annotated[list[Hours], Doc("The hours of that day, in place of the week's.")] = []
+    name: Annotated[str, Text(most=200), Doc("What the day is called.")] = ""
+    exit: Annotated[
+        str, Text(most=63), Doc("The exit of the node `hours` that is taken all that day.")
+    ] = ""
 
 
 class HolidaysDocument(_Strict):
-    """Closed on the public holidays of a country (ISO 3166 alpha-2), or of a part of it."""
+    """Closed on the public holidays of a country, or of a part of it."""
 
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-    subdivision: str | None = None
+    country: Annotated[
+        str,
+        Text(COUNTRY, wrong=written.country),
+        Doc("The country's two letters, ISO 3166."),
+    ]
+    subdivision: Annotated[
+        Part | None,
+        Doc("A part of the country with holidays of its own."),
+    ] = None
 
     @model_validator(mode="after")
     def _known(self) -> Self:
-        try:
-            holidays.country_holidays(self.country, subdiv=self.subdivision)
-        except NotImplementedError as error:
-            raise ValueError(str(error)) from error
+        written.holidays(self.country, self.subdivision)
         return self
 
 
 class CalendarDocument(_Strict):
-    """Opening hours, in the client's time zone if it has none. ``override`` beats everything."""
+    """Opening hours: a week, dates that differ from it, and a switch by hand."""
 
-    timezone: Timezone | None = None
-    weekly: dict[Day, list[Hours]] = {}
-    exceptions: list[ExceptionDocument] = []
-    holidays: HolidaysDocument | None = None
-    override: Literal["open", "closed"] | None = None
+    timezone: Annotated[Timezone | None, Doc("Its time zone; the client's, when left out.")] = None
+    weekly: Annotated[
+        dict[Day, list[Hours]],
+        Doc("Spans by day, `mon` to `sun`; a day left out is closed. A span that ends before "
+            "it begins reaches into the next day; `00:00-24:00` is a whole day."),
+    ] = {}  # fmt: skip
+    exceptions: Annotated[
+        list[ExceptionDocument], Doc("Dates that replace the day of the week.")
+    ] = []
+    holidays: Annotated[
+        HolidaysDocument | None,
+        Doc("Public holidays on which it is closed."),
+    ] = None
+    override: Annotated[
+        Literal["open", "closed"] | None,
+        Doc("`open` or `closed` beats all, while it stands."),
+    ] = None
 
 
 class QueueDocument(_Strict):
-    """Where callers wait. Spans in seconds; ``max_waiting`` 0 = no limit."""
+    """Where callers wait for the client's agents."""
 
-    strategy: Strategy = "longest_idle"
-    ring_seconds: int = Field(20, ge=1, le=600)
-    wrap_up_seconds: int = Field(10, ge=0, le=3600)
-    max_waiting: int = Field(0, ge=0, le=10_000)
-    weight: float = Field(1, gt=0, le=1000, strict=False)
-    music: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")] = "default"
+    strategy: Annotated[str, OneOf(*_STRATEGIES), Doc("Which of the free agents rings.")] = (
+        "longest_idle"
+    )
+    ring_seconds: Annotated[int, Between(1, 600), Doc("How long an agent's phone rings.")] = 20
+    wrap_up_seconds: Annotated[
+        int, Between(0, 3600), Doc("After a talk, the time in which an agent gets no call.")
+    ] = 10
+    max_waiting: Annotated[int, Between(0, 10_000), Doc("How many may wait; 0 is no limit.")] = 0
+    weight: Annotated[
+        float,
+        Between(0.001, 1000),
+        Doc("How much a minute of waiting counts against that of other queues."),
+    ] = 1
+    music: Annotated[str, Text(MUSIC, wrong=written.music), Doc("The music while waiting.")] = (
+        "default"
+    )
 
 
 class PromptDocument(_Strict):
-    """A prompt in one language: ``text`` to be spoken, or a ``file`` beside the document."""
+    """A prompt in one language: words to be spoken, or a recording."""
 
-    text: Annotated[str, Field(min_length=1)] | None = None
-    file: Annotated[str, Field(min_length=1)] | None = None
+    text: Annotated[Words | None, Doc("The words, which a voice speaks.")] = None
+    file: Annotated[
+        FileName | None,
+        Doc("A recording in any usual format; its path, from the document's folder."),
+    ] = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.text is None) == (self.file is None):
-            raise ValueError("a prompt has either text or file")
+            raise ValueError(Said("a prompt has either `text` or `file`"))
         return self
 
 
 class ClientDocument(_Strict):
     """One client, whole: what the document does not have, the client does not have."""
 
-    client: Slug
-    name: Annotated[str, Field(min_length=1)]
-    language: Language
-    timezone: Timezone = "Asia/Ulaanbaatar"
-    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
-    answer_phrase: dict[Language, str] = {}
-    short_abandon_seconds: int = Field(5, ge=0, le=600)
-    record: bool = True
-    fallback_queue: Slug | None = None
-    numbers: list[NumberDocument] = []
-    calendars: dict[Slug, CalendarDocument] = {}
-    queues: dict[Slug, QueueDocument] = {}
-    prompts: dict[Slug, dict[Language, PromptDocument]] = {}
-    agents: dict[Slug, Annotated[int, Field(ge=0, le=10)]] = {}
-    flows: dict[Slug, dict[str, Any]] = {}
-
-    @model_validator(mode="after")
-    def _refers_to_what_it_has(self) -> Self:
-        if self.fallback_queue is not None and self.fallback_queue not in self.queues:
-            raise ValueError(f"fallback_queue {self.fallback_queue!r} is not among the queues")
-        seen: set[str] = set()
-        for number in self.numbers:
-            if number.flow not in self.flows:
-                raise ValueError(f"number {number.number} leads to flow {number.flow!r}, not found")
-            if number.number in seen:
-                raise ValueError(f"number {number.number} stands here twice")
-            seen.add(number.number)
-        return self
+    client: Annotated[
+        Slug,
+        AfterValidator(written.not_reserved),
+        Doc("The client's slug. It stays as it is; another one is another client."),
+    ]
+    name: Annotated[Name, Doc("The name, as agents read it.")]
+    language: Annotated[Language, Doc("What callers hear when a flow says nothing else.")]
+    timezone: Annotated[Timezone, Doc("In which hours and times are meant.")] = "Asia/Ulaanbaatar"
+    colour: Annotated[Colour | None, Doc("Its colour on agents' screens.")] = None
+    answer_phrase: Annotated[
+        dict[Language, Annotated[str, Text(most=500)]],
+        Doc("What an agent says first, by language."),
+    ] = {}
+    short_abandon_seconds: Annotated[
+        int, Between(0, 600), Doc("Who hangs up sooner is a `short_abandon`.")
+    ] = 5
+    record: Annotated[bool, Doc("Whether talks are recorded.")] = True
+    fallback_queue: Annotated[
+        Slug | None, Doc("The queue to which a fault of a flow leads, one of `queues`.")
+    ] = None
+    numbers: Annotated[list[NumberDocument], Doc("The numbers that callers dial.")] = []
+    calendars: Annotated[dict[Slug, CalendarDocument], Doc("Opening hours by slug.")] = {}
+    queues: Annotated[dict[Slug, QueueDocument], Doc("Queues by slug.")] = {}
+    prompts: Annotated[
+        dict[Slug, dict[Language, PromptDocument]],
+        Doc("What callers hear: by slug, and then by language."),
+    ] = {}
+    agents: Annotated[
+        dict[Slug, Annotated[int, Between(0, 10)]],
+        Doc("Level of skill, 0 to 10, by agent. The agents are in the agents' document."),
+    ] = {}
+    flows: Annotated[
+        dict[Slug, dict[str, Any]],
+        Doc("Flows by slug; [Node types](nodes/README.md) has their nodes."),
+    ] = {}
 
 
 class AgentDocument(_Strict):
-    """An agent of the house. Without ``ring_seconds`` the queue says how long to ring.
+    """An agent of the house."""
 
-    ``simulated_phone``: the second Asterisk plays the phone, until a real one registers.
-    """
-
-    name: Annotated[str, Field(min_length=1)]
-    ready_on_register: bool = True
-    ring_seconds: Annotated[int, Field(ge=1, le=600)] | None = None
-    simulated_phone: bool = False
+    name: Annotated[Name, Doc("The name, as people read it.")]
+    ready_on_register: Annotated[
+        bool, Doc("Whether the agent is ready as soon as the phone registers.")
+    ] = True
+    ring_seconds: Annotated[
+        RingSeconds | None, Doc("How long the phone rings; the queue says it otherwise.")
+    ] = None
+    simulated_phone: Annotated[
+        bool, Doc("Whether a robot plays the phone, until a real one registers.")
+    ] = False
 
 
 class AgentsDocument(_Strict):
     """Agents of the house. Agents that it does not have stay as they are."""
 
-    agents: dict[Slug, AgentDocument]
+    agents: Annotated[dict[Slug, AgentDocument], Doc("The agents by slug.")]

@@ -60,10 +60,13 @@ def load_agents(cursor: Cursor) -> AgentsDocument:
     )
 
 
-def to_yaml(document: ClientDocument | AgentsDocument) -> str:
-    """Return the document as YAML, without the fields that have their default."""
+def to_yaml(document: ClientDocument | AgentsDocument, *, ascii_only: bool = False) -> str:
+    """Return the document as YAML, without the fields that have their default.
+
+    With ``ascii_only`` other letters are escaped; read again, it is the same document.
+    """
     content = document.model_dump(exclude_defaults=True)
-    text: str = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
+    text: str = yaml.safe_dump(content, allow_unicode=not ascii_only, sort_keys=False, width=100)
     return text
 
 

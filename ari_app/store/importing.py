@@ -7,17 +7,15 @@ revisions of flows, to which calls refer for ever. The same content again change
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ari_app.store import clients
+from ari_app.store.check import HasSound, House, Sounds, check, read_all, refuse
 from ari_app.store.client_document import AgentsDocument, ClientDocument
 from ari_app.store.database import Connection, Cursor, transaction
-from ari_app.store.document_file import DocumentError, DocumentFile, read_document
-from ari_app.store.flow_check import flow_mistakes
-
-HasSound = Callable[[str, str, str], bool]
+from ari_app.store.document_file import DocumentFile, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +33,43 @@ class PromptSource:
 class Imported:
     """What an import did. ``revisions`` are the flows published anew: (client, flow, revision).
 
-    ``prompts`` are those that are new or changed, or whose sound is missing.
+    ``prompts`` are those that are new or changed, or whose sound is missing. ``warnings`` are
+    what the check found and did not forbid.
     """
 
     clients: tuple[str, ...]
     agents: tuple[str, ...]
     revisions: tuple[tuple[str, str, int], ...]
     prompts: tuple[PromptSource, ...]
+    warnings: tuple[Finding, ...] = ()
 
 
 def import_documents(
     connection: Connection,
     paths: Iterable[Path],
     *,
-    has_sound: Callable[[str, str, str], bool] = lambda _client, _prompt, _language: True,
+    has_sound: HasSound = lambda _client, _prompt, _language: True,
+    sounds: Sounds | None = None,
+    music: frozenset[str] = frozenset({"default"}),
     dry_run: bool = False,
 ) -> Imported:
-    """Import these files; a directory stands for the ``*.yaml`` files in it.
+    """Import these files; a directory stands for the documents in it.
 
     ``connection`` has the role ``duudlaga_writer``. ``has_sound`` tells of a client, prompt and
     language whether its sound lies on the disk: one that does not counts as changed. With
     ``dry_run`` everything is tried out and taken back. Raises :class:`DocumentError` with every
     mistake that was found; nothing is imported then.
     """
-    files = _read(_yaml_files(paths))
-    of_clients = [
-        (file, file.content) for file in files if isinstance(file.content, ClientDocument)
-    ]
-    of_agents = [file.content for file in files if isinstance(file.content, AgentsDocument)]
-    mistakes = [*_twice(of_clients)]
-    for file, document in of_clients:
-        mistakes += _missing_prompt_files(file, document)
-        mistakes += flow_mistakes(file, document)
-    _refuse(mistakes)
+    files = read_all(paths)
     with transaction(connection) as cursor:
+        findings = check(files, _house(cursor, music), sounds)
+        refuse(findings)
+        of_clients = [
+            (each, each.content) for each in files if isinstance(each.content, ClientDocument)
+        ]
+        of_agents = [each.content for each in files if isinstance(each.content, AgentsDocument)]
         for agents in of_agents:
             clients.save_agents(cursor, agents)
-        _refuse([*_taken_numbers(cursor, of_clients), *_unknown_agents(cursor, of_clients)])
         clients.release_numbers(cursor, [document.client for _, document in of_clients])
         revisions: list[tuple[str, str, int]] = []
         prompts: list[PromptSource] = []
@@ -85,96 +83,22 @@ def import_documents(
         agents=tuple(agent for document in of_agents for agent in document.agents),
         revisions=tuple(revisions),
         prompts=tuple(prompts),
+        warnings=tuple(findings),
     )
 
 
-_Clients = Sequence[tuple[DocumentFile, ClientDocument]]
-
-
-def _yaml_files(paths: Iterable[Path]) -> list[Path]:
-    files: list[Path] = []
-    for path in paths:
-        files += sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-    if not files:
-        raise DocumentError("there is no document to import: name a .yaml file or a folder of them")
-    return files
-
-
-def _read(paths: Iterable[Path]) -> list[DocumentFile]:
-    files, mistakes = [], []
-    for path in paths:
-        try:
-            files.append(read_document(path))
-        except DocumentError as error:
-            mistakes.append(str(error))
-    _refuse(mistakes)
-    return files
-
-
-def _refuse(mistakes: Sequence[str]) -> None:
-    if mistakes:
-        raise DocumentError("\n".join(mistakes))
-
-
-def _twice(documents: _Clients) -> list[str]:
-    """A client or a number in two documents of this import."""
-    mistakes = []
-    clients_seen: dict[str, DocumentFile] = {}
-    numbers_seen: dict[str, tuple[str, DocumentFile]] = {}
-    for file, document in documents:
-        if document.client in clients_seen:
-            other = clients_seen[document.client].path
-            mistakes.append(f"{file.path} and {other} are both of client {document.client}.")
-        clients_seen[document.client] = file
-        for place, number in enumerate(document.numbers):
-            client, other_file = numbers_seen.setdefault(number.number, (document.client, file))
-            if client != document.client:
-                mistakes.append(
-                    f"{file.place(('numbers', place))}: number {number.number} of client "
-                    f"{document.client} belongs to client {client} in {other_file.path}."
-                )
-    return mistakes
-
-
-def _missing_prompt_files(file: DocumentFile, document: ClientDocument) -> list[str]:
-    return [
-        f"{file.place(('prompts', slug, language, 'file'))}: there is no file {prompt.file}."
-        for slug, languages in document.prompts.items()
-        for language, prompt in languages.items()
-        if prompt.file is not None and not (file.path.parent / prompt.file).is_file()
-    ]
-
-
-def _taken_numbers(cursor: Cursor, documents: _Clients) -> list[str]:
-    """Numbers that belong to a client which is not part of this import."""
-    imported = [document.client for _, document in documents]
-    cursor.execute("SELECT number, client_id FROM numbers WHERE client_id <> ALL (%s)", (imported,))
-    owners = dict(cursor.fetchall())
-    return [
-        f"{file.place(('numbers', place))}: number {number.number} of client {document.client} "
-        f"belongs to client {owners[number.number]} already."
-        for file, document in documents
-        for place, number in enumerate(document.numbers)
-        if number.number in owners
-    ]
-
-
-def _unknown_agents(cursor: Cursor, documents: _Clients) -> list[str]:
+def _house(cursor: Cursor, music: frozenset[str]) -> House:
     cursor.execute("SELECT agent FROM agents")
-    known = {agent for (agent,) in cursor.fetchall()}
-    return [
-        f"{file.place(('agents', agent))}: the house has no agent {agent}."
-        for file, document in documents
-        for agent in document.agents
-        if agent not in known
-    ]
+    agents = frozenset(agent for (agent,) in cursor.fetchall())
+    cursor.execute("SELECT number, client_id FROM numbers")
+    return House(agents, dict(cursor.fetchall()), music)
 
 
 def _save_prompts(
     cursor: Cursor,
     file: DocumentFile,
     document: ClientDocument,
-    has_sound: Callable[[str, str, str], bool],
+    has_sound: HasSound,
 ) -> list[PromptSource]:
     """Replace the client's prompts; return the new and the changed ones, and those not heard."""
     cursor.execute(

@@ -69,7 +69,10 @@ def test_a_sound_that_was_lost_is_made_again(duudlaga: Command, clinic: Path, ho
 def test_a_dry_run_checks_and_changes_nothing(duudlaga: Command, clinic: Path, home: Path) -> None:
     result = duudlaga("client", "import", "--dry-run", clinic)
     assert result.exit_code == 0
-    assert "nothing was changed" in result.stdout
+    assert "anu-clinic: in order, it would be imported." in result.stdout
+    assert "flow main would become revision 1." in result.stdout
+    assert "Nothing was changed." in result.stdout
+    assert "imported.\n" not in result.stdout.replace("it would be imported.\n", "")
     assert json.loads(duudlaga("client", "list", "--json").stdout) == []
     assert not (home / "snapshot").exists()
 

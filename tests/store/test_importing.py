@@ -31,52 +31,11 @@ def change(folder: Path, old: str, new: str) -> None:
     (folder / "anu.yaml").write_text(text.replace(old, new), encoding="utf-8")
 
 
-def refusal(path: Path) -> str:
-    with pytest.raises(DocumentError) as caught:
-        read_document(path)
-    return str(caught.value)
-
-
 def test_a_menus_keys_and_a_date_are_text_without_quotes(folder: Path) -> None:
     document = read_document(folder / "anu.yaml").content.model_dump()
     assert document["flows"]["main"]["nodes"]["menu"]["exits"]["1"] == "reception"
     assert document["calendars"]["main"]["exceptions"][0]["date"] == "2026-12-31"
     assert document["numbers"][0]["number"] == "+97670110001"
-
-
-def test_a_misspelt_field_is_named_with_file_line_and_path(folder: Path) -> None:
-    change(folder, "{wrap_up_seconds: 20", "{wrapup_seconds: 20")
-    file = folder / "anu.yaml"
-    assert refusal(file) == (
-        f"{file}, line 16, queues.reception.wrapup_seconds: nobody knows this field."
-    )
-
-
-def test_every_wrong_value_is_named_at_once(folder: Path) -> None:
-    change(folder, "09:00-18:00", "9-18")
-    change(folder, "Asia/Ulaanbaatar", "Asia/Ulan")
-    change(folder, "name: Ану эмнэлэг\n", "")
-    said = refusal(folder / "anu.yaml")
-    assert "calendars.main.weekly.mon.0: '9-18' should read like 09:00-18:00." in said
-    assert "line 3, timezone: 'Asia/Ulan' is no time zone" in said
-    assert "line 1, name: this field is missing." in said
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "sentence"),
-    [
-        ("flow: main,", "flow: mian,", "number +97670110001 leads to flow 'mian', not found"),
-        ("fallback_queue: reception", "fallback_queue: x", "fallback_queue 'x' is not among"),
-        ('{text: "Сайн байна уу"}', "{}", "prompts.welcome.mn: a prompt has either text or file"),
-        ("name: Ану эмнэлэг", "name: a\nname: b", "line 3: key 'name' stands twice"),
-        ("queues:", "queues: [", "line "),
-    ],
-)
-def test_what_does_not_fit_together_is_refused(
-    folder: Path, old: str, new: str, sentence: str
-) -> None:
-    change(folder, old, new)
-    assert sentence in refusal(folder / "anu.yaml")
 
 
 @real
@@ -145,8 +104,7 @@ def test_two_clients_with_one_number_are_both_named(folder: Path, writer: Connec
     with pytest.raises(DocumentError) as caught:
         import_documents(writer, [folder])
     said = str(caught.value)
-    assert "number +97670110001 of client tavan-bank belongs to client anu-clinic in" in said
-    assert "bank.yaml, line 9, numbers.0" in said
+    assert "bank.yaml, line 9, numbers.0.number: the number +97670110001 belongs to the" in said
     with transaction(writer) as cursor:
         assert client_slugs(cursor) == []
 
@@ -156,7 +114,7 @@ def test_a_number_of_a_client_imported_before_is_not_taken(
     folder: Path, writer: Connection
 ) -> None:
     import_documents(writer, [folder])
-    with pytest.raises(DocumentError, match="belongs to client anu-clinic already"):
+    with pytest.raises(DocumentError, match="belongs to the client anu-clinic already"):
         import_documents(writer, [second_client(folder)])
 
 
@@ -177,7 +135,9 @@ def test_a_missing_recording_and_an_unknown_agent_are_named(
     folder: Path, writer: Connection
 ) -> None:
     change(folder, "saraa: 3", "sara: 3")
-    with pytest.raises(DocumentError, match=r"agents\.sara: the house has no agent sara"):
+    with pytest.raises(
+        DocumentError, match=r"agents\.sara: the house has no agent sara; did you mean `saraa`\?"
+    ):
         import_documents(writer, [folder])
     (folder / "audio" / "menu.wav").unlink()
     with pytest.raises(
@@ -227,53 +187,3 @@ def test_a_prompt_whose_sound_is_gone_is_made_again(folder: Path, writer: Connec
     import_documents(writer, [folder])
     again = import_documents(writer, [folder], has_sound=lambda _c, prompt, _l: prompt != "menu")
     assert [prompt.prompt for prompt in again.prompts] == ["menu"]
-
-
-def test_a_country_without_known_holidays_is_refused(folder: Path) -> None:
-    change(folder, "country: MN", "country: XX")
-    assert "calendars.main.holidays" in refusal(folder / "anu.yaml")
-
-
-_CLIENT = "client: a\nname: A\nlanguage: mn\n"
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "should hold a mapping"),
-        (b"[1, 2]", "should hold a mapping"),
-        (bytes(range(256)), "cannot be read"),
-        (b"client: a\0b", "is no YAML"),
-        (b'client: "a\\0b"', "line 1: 'a\\x00b' has a control character"),
-        (b"client: a\n\nclient: b\n", "line 3: key 'client' stands twice"),
-        (b"client: a\n---\nclient: b\n", "another document"),
-        (b"? [a, b]\n: c\n", "line 1: a key should be text"),
-        (b"client: !!python/object/apply:os.system [id]", "line 1: could not determine"),
-        (b"client: &a {b: *a}", "recursive"),
-        (b"client: " + b"[" * 3000 + b"]" * 3000, "is no YAML"),
-        (b"client: " + b"a" * 2_000_000, "is larger than 2 MB"),
-        (b"client: 5\nname: A\nlanguage: mn\n", "line 1, client: this should be text"),
-        (f"{_CLIENT}numbers: [{{number: +97670110001, flow: main}}]".encode(), "put it in quotes"),
-        (f"{_CLIENT}numbers: 5".encode(), "line 4, numbers: this should be a list"),
-        (f"{_CLIENT}flows: {{main: [1]}}".encode(), "line 4, flows.main: this should be a mapping"),
-        (f"{_CLIENT}queues: {{q: {{weight: .inf}}}}".encode(), "line 4, queues.q.weight: "),
-        (f"{_CLIENT}timezone: Mars/Base".encode(), "line 4, timezone: 'Mars/Base' is no time zone"),
-        (
-            f"{_CLIENT}numbers: [{{number: '+99912345', flow: main}}]".encode(),
-            "numbers.0.number: +99912345 begins with the code of no country",
-        ),
-    ],
-)
-def test_what_is_no_document_is_refused_in_a_sentence(
-    tmp_path: Path, content: bytes, words: str
-) -> None:
-    file = tmp_path / "client.yaml"
-    file.write_bytes(content)
-    said = refusal(file)
-    assert words in said
-    assert said.startswith(str(file))
-
-
-def test_a_folder_or_nothing_in_a_files_place_is_refused(tmp_path: Path) -> None:
-    assert "cannot be read" in refusal(tmp_path)
-    assert "cannot be read" in refusal(tmp_path / "nothing.yaml")

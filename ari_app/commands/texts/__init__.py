@@ -7,6 +7,8 @@ from pathlib import Path
 
 import yaml
 
+from ari_app.flow.said import Said
+
 LANGUAGES = ("en", "mn")
 
 
@@ -28,6 +30,22 @@ class Texts:
     def word(self, word: str) -> str:
         """A word of the journal or of the state of things, as people say it; else the word."""
         return texts_of(self.language).get(f"word.{word}", word.replace("_", " "))
+
+    def said(self, sentence: object) -> str:
+        """A sentence of the code as this language has it; any other value as it is."""
+        if isinstance(sentence, Said):
+            return sentence.by(sentences_of(self.language))
+        return str(sentence)
+
+
+@cache
+def sentences_of(language: str) -> Mapping[str, str]:
+    """The code's English sentences (`Said`) in another language; for English there are none."""
+    file = Path(__file__).with_name(f"sentences_{language}.yaml")
+    if not file.exists():
+        return {}
+    pairs: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return pairs
 
 
 @cache

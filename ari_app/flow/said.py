@@ -1,0 +1,77 @@
+"""Sentences for people: written in English where they are needed, said in every language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+LONGEST_VALUE = 60
+"""Characters of somebody's value within a sentence."""
+
+
+class Said(str):
+    """An English sentence that knows how it was made, so that a catalogue can say it otherwise.
+
+    ``template`` has names in braces, ``values`` what stands for them. The template is the key of
+    the catalogue; a test holds every template in the code against it.
+    """
+
+    __slots__ = ("template", "values")
+
+    template: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, template: str, /, **values: Any) -> Said:
+        said = super().__new__(cls, template.format(**values))
+        said.template, said.values = template, values
+        return said
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.template, dict(self.values))
+
+    def by(self, catalogue: Mapping[str, str]) -> str:
+        """Return the sentence as the catalogue has it; in English when it does not."""
+        values = {
+            name: value.by(catalogue) if isinstance(value, Said) else value
+            for name, value in self.values.items()
+        }
+        return catalogue.get(self.template, self.template).format(**values)
+
+
+def _again(template: str, values: dict[str, Any]) -> Said:
+    return Said(template, **values)
+
+
+def shown(value: Any) -> str:
+    """Return somebody's value for a sentence: short, and without what moves a cursor."""
+    try:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):  # a number of 5,000 digits, a set
+        text = type(value).__name__
+    text = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
+    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
+
+
+def nearest(word: Any, known: Iterable[str]) -> str | None:
+    """Return what somebody who wrote ``word`` may have meant; ``None`` for nothing alike."""
+    names = {name.casefold(): name for name in known}
+    text = shown(word).casefold()
+    begun = [
+        name
+        for name in names
+        if min(len(text), len(name)) > 2 and (name.startswith(text) or text.startswith(name))
+    ]
+    found = get_close_matches(text, names, 1, 0.7) or begun[:1]
+    return names[found[0]] if found else None
+
+
+def meant(sentence: Said, word: Any, known: Iterable[str]) -> Said:
+    """Return the sentence, with what ``word`` may have been meant for."""
+    near = nearest(word, known)
+    if near is None:
+        return sentence
+    return Said("{sentence}; did you mean `{near}`?", sentence=sentence, near=near)

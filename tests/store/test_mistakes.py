@@ -1,0 +1,107 @@
+"""The mistakes that people make in a client's document: the whole sentence, in both languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ari_app.commands.texts import Texts
+from ari_app.store.check import House, check
+from ari_app.store.document_file import DocumentError, Finding, read_document
+
+SHOP = """\
+client: shop
+name: Shop
+language: en
+timezone: Asia/Ulaanbaatar
+colour: "#e8590c"
+numbers:
+  - {number: "+97677551002", flow: main}
+calendars:
+  main:
+    weekly: {mon: ["09:00-18:00"]}
+    exceptions:
+      - {date: 2026-12-30, hours: ["09:00-12:00"]}
+    holidays: {country: MN}
+queues:
+  sales: {}
+prompts:
+  hello: {en: {text: Hello}}
+agents: {bold: 5}
+flows:
+  main:
+    spec_version: 1
+    start: hello
+    nodes:
+      hello: {type: greeting, prompt: hello, refuse_recording_key: "9", exits: {done: menu}}
+      menu: {type: menu, prompt: hello, timeout_seconds: 3, exits: {"1": sales, max_tries: bye}}
+      sales: {type: queue, queue: sales, max_wait_seconds: 60, exits: {timeout: bye}}
+      bye: {type: voicemail}
+"""
+
+HOUSE = House(frozenset({"bold"}), {"+97670110001": "clinic"})
+
+
+def found(folder: Path, text: str) -> list[Finding]:
+    file = folder / "shop.yaml"
+    file.write_text(text, encoding="utf-8")
+    try:
+        return check([read_document(file)], HOUSE)
+    except DocumentError as error:
+        return list(error.findings)
+
+
+def sentences(folder: Path, text: str, language: str) -> list[str]:
+    """Without the folder: ``shop.yaml, line 7, …``."""
+    texts = Texts(language)
+    return [texts.said(each.sentence).replace(f"{folder}/", "") for each in found(folder, text)]
+
+
+def test_the_document_of_these_tests_is_in_order(tmp_path: Path) -> None:
+    assert sentences(tmp_path, SHOP, "en") == []
+
+
+MISTAKES = yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=[each["mistake"] for each in MISTAKES])
+def test_a_mistake_is_said_in_one_sentence(tmp_path: Path, mistake: dict[str, str]) -> None:
+    assert mistake["old"] in SHOP
+    text = SHOP.replace(mistake["old"], mistake["new"], 1)
+    for language in ("en", "mn"):
+        said = sentences(tmp_path, text, language)
+        assert said == [f"shop.yaml, {mistake[language]}"]
+
+
+def test_a_night_is_no_slip(tmp_path: Path) -> None:
+    text = SHOP.replace("09:00-18:00", "22:00-06:00")
+    assert sentences(tmp_path, text, "en") == []
+
+
+def test_the_findings_of_hours_that_are_taken_are_warnings(tmp_path: Path) -> None:
+    for span in ('"19:00-18:00"', '"09:00-12:00", "11:00-18:00"'):
+        (finding,) = found(tmp_path, SHOP.replace('"09:00-18:00"', span))
+        assert finding.severity == "warning"
+
+
+def test_the_agents_document_misspelt_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "house.yaml"
+    file.write_text("agent:\n  bold: {name: Болд}\n", encoding="utf-8")
+    with pytest.raises(DocumentError) as caught:
+        read_document(file)
+    assert str(caught.value) == (
+        f"{file}, line 1, agent: nobody knows the field `agent`; did you mean `agents`?"
+    )
+
+
+def test_a_document_of_nothing_known_is_asked_what_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "house.yaml"
+    file.write_text("x: 1\n", encoding="utf-8")
+    with pytest.raises(DocumentError) as caught:
+        read_document(file)
+    assert str(caught.value) == (
+        f"{file}, line 1: the document says not what it is: a client's has the field `client`, "
+        "the agents' has `agents`."
+    )
