@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 LONGEST_SECONDS = 600
 """A prompt longer than this is a mistake: ten minutes."""
 LARGEST_BYTES = 200 * 1024 * 1024
+_SIDES = (
+    "[0:a:0]aformat=channel_layouts=stereo,asplit=3[1][2][3];"
+    "[1]pan=mono|c0=0.5*c0+0.5*c1[both];[2]pan=mono|c0=c0[left];[3]pan=mono|c0=c1[right]"
+)
+_CANCELLED = 0.1
+"""Two sides that are out of phase cancel each other: then the louder one is taken alone."""
 FORMATS = "aac,aiff,amr,asf,au,caf,flac,gsm,matroska,mov,mp3,ogg,w64,wav"
 """What ffmpeg may take a file for. No playlist is among them: it could name other files."""
 
@@ -67,13 +73,17 @@ def _read_any(parts: Path, source: Path) -> Sound:
     if size > LARGEST_BYTES:
         raise MediaError(f"{source.name} is larger than {LARGEST_BYTES // 1024 // 1024} MB.")
     with tempfile.TemporaryDirectory(prefix="prompt-") as folder:
-        telephone = Path(folder) / "prompt.wav"
         given = ["-protocol_whitelist", "file", "-format_whitelist", FORMATS]
         given += ["-i", f"file:{source.absolute()}"]
-        wanted = ["-map", "0:a:0", "-t", str(LONGEST_SECONDS + 1), "-map_metadata", "-1"]
-        wanted += ["-ac", "1", "-ar", str(RATE), "-c:a", "pcm_s16le", str(telephone)]
+        given += ["-filter_complex", _SIDES]
+        form = ["-t", str(LONGEST_SECONDS + 1), "-map_metadata", "-1", "-ar", str(RATE)]
+        files = {side: Path(folder) / f"{side}.wav" for side in ("both", "left", "right")}
+        for side, file in files.items():
+            given += ["-map", f"[{side}]", *form, "-c:a", "pcm_s16le", str(file)]
         try:
-            run_ffmpeg(parts, [*given, *wanted], timeout_seconds=60)
+            run_ffmpeg(parts, given, timeout_seconds=60)
         except MediaError as error:
             raise MediaError(f"{source.name} cannot be read as sound. {error}") from error
-        return read_sound(telephone)
+        both, left, right = map(read_sound, files.values())
+        louder = max(left, right, key=Sound.power)
+        return louder if both.power() < louder.power() * _CANCELLED else both

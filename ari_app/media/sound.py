@@ -17,6 +17,8 @@ RATE = 8000
 """Samples per second of every sound that Asterisk plays for us."""
 
 _QUIET = 330  # -40 dB of full scale: below the breath of a voice, above a room's noise
+_QUIETER = 50  # of a recording of low level, a fiftieth of its peak: -34 dB
+_SILENT = 16  # -66 dB: what stays below all the time is no recording
 _BLOCK = RATE // 100
 _LOUDNESS = 4100  # -18 dB: root mean square of the loud parts, usual for announcements
 _CEILING = 29200  # -1 dB: the highest peak, so that no codec clips it
@@ -49,12 +51,18 @@ class Sound:
 
     def trimmed(self) -> Sound:
         """Return it without the silence before and after."""
-        loud = [n for n, block in enumerate(_blocks(self.samples)) if max(map(abs, block)) > _QUIET]
+        peaks = [max(map(abs, block)) for block in _blocks(self.samples)]
+        quiet = max(_SILENT, min(_QUIET, max(peaks, default=0) // _QUIETER))
+        loud = [n for n, peak in enumerate(peaks) if peak > quiet]
         if not loud:
             return Sound(array("h"))
         start = max(0, loud[0] * _BLOCK - _MARGIN)
         kept = self.samples[start : (loud[-1] + 1) * _BLOCK + _MARGIN]
         return Sound(kept + array("h", bytes(2 * _TAIL)))
+
+    def power(self) -> float:
+        """Return the mean square of the samples."""
+        return sum(s * s for s in self.samples) / max(1, len(self.samples))
 
     def normalised(self) -> Sound:
         """Return it as loud as all other prompts, measured where somebody speaks."""

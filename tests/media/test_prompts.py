@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import wave
 from array import array
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ari_app.media.programs import run_ffmpeg
 from ari_app.media.prompt_file import client_prompt, standard_prompt
 from ari_app.media.prompt_import import import_prompt
 from ari_app.media.prompts import forget, resolve
-from ari_app.media.sound import Sound, read_sound
+from ari_app.media.sound import RATE, Sound, read_sound
 from ari_app.places import Places
 from tests.media.conftest import loudness_at
 
@@ -69,6 +70,55 @@ def test_a_bad_upload_is_refused_in_a_sentence(
 
 
 @pytest.mark.real
+def two_sides(path: Path, left: Sound, right: Sound) -> Path:
+    """Write a stereo file of two sounds of the same length."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        mixed = array("h", bytes(4 * len(left.samples)))
+        mixed[0::2], mixed[1::2] = left.samples, right.samples
+        file.writeframes(mixed.tobytes())
+    return path
+
+
+def quieter(sound: Sound, factor: float) -> Sound:
+    return Sound(array("h", (round(sample * factor) for sample in sound.samples)))
+
+
+def test_two_sides_that_cancel_each_other_are_heard(places: Places, tmp_path: Path) -> None:
+    voice = Sound.tones((500, 1.0))
+    file = two_sides(tmp_path / "phase.wav", voice, quieter(voice, -1))
+    heard = import_prompt(places, "anu", "welcome", "mn", file)
+    assert heard.seconds == pytest.approx(1.0, abs=0.2)
+    assert heard.power() > 1e6
+
+
+def test_a_voice_on_one_side_alone_is_heard(places: Places, tmp_path: Path) -> None:
+    voice, nothing = Sound.tones((500, 1.0)), Sound(array("h", bytes(2 * RATE)))
+    for name, sides in {"left": (voice, nothing), "right": (nothing, voice)}.items():
+        heard = import_prompt(places, "anu", name, "mn", two_sides(tmp_path / "s.wav", *sides))
+        assert heard.power() > 1e6
+
+
+@pytest.mark.parametrize("decibels", [-36, -40])
+def test_a_recording_of_low_level_is_taken_whole_and_made_louder(
+    places: Places, tmp_path: Path, decibels: int
+) -> None:
+    """It begins and ends softly: a tenth of its own level."""
+    peak = 32768 * 10 ** (decibels / 20)
+    tones = [
+        quieter(Sound.tones((500, s)), peak / 9000 * f)
+        for s, f in ((0.4, 0.1), (1.0, 1), (0.4, 0.1))
+    ]
+    pause = array("h", bytes(RATE))
+    whole = pause + tones[0].samples + tones[1].samples + tones[2].samples + pause
+    Sound(whole).write(tmp_path / "low.wav")
+    heard = import_prompt(places, "anu", "welcome", "mn", tmp_path / "low.wav")
+    assert heard.seconds == pytest.approx(1.8, abs=0.15)
+    assert max(map(abs, heard.samples)) > 5000
+
+
 def test_silence_and_endless_sounds_are_refused(
     places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
