@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import phonenumbers
 
+from ari_app.telephone_number import bare_number, spellings
+
 _WITHHELD = {"", "anonymous", "unknown", "restricted", "unavailable", "private"}
 
 
@@ -17,18 +19,18 @@ def caller_number(raw: str, region: str = "MN") -> str | None:
     numbering plan does not know (1800-xxxx, short codes) are kept as their digits: a call is never
     refused, nor a callback lost, for a number of an unusual form.
     """
-    text = raw.strip()
+    text = bare_number(raw)
     if text.lower() in _WITHHELD:
         return None
     digits = "".join(ch for ch in text if ch in "0123456789")
     strange = [ch for ch in text if ch not in "0123456789+-. ()"]
-    if strange or not 3 <= len(digits) <= 15:
+    if strange or not 3 <= len(digits) <= 18:
         return None
-    for candidate in (text, f"+{digits}", f"+{digits.removeprefix('00')}"):
+    for candidate in (text, *(form for each in spellings(text) for form in (f"+{each}", each))):
         try:
             parsed = phonenumbers.parse(candidate, region)
         except phonenumbers.NumberParseException:
             continue
         if phonenumbers.is_valid_number(parsed):
             return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return digits
+    return digits if len(digits) <= 15 else None

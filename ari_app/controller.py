@@ -246,6 +246,7 @@ class Controller:
         for slug in self._snapshot.agents:
             password = await asyncio.to_thread(self._book.password, slug)
             await self._phones.push(Phone(slug, password))
+        self._phones.keep_only(self._snapshot.agents.keys(), self._book.forget)
 
     def _phone_changed(self, phone: PhoneState) -> None:
         change = self._board.phone_registered if phone.reachable else self._board.phone_lost

@@ -16,7 +16,7 @@ from ari_app.places import REPOSITORY
 # Each ring may use itself and those before it. A new package has to find its place here.
 RINGS = (
     {"caller", "console", "fetch_error", "kept_file", "last_words", "logs", "parts"}
-    | {"patient_lock", "places", "ports", "settings", "settings_error"},
+    | {"patient_lock", "places", "ports", "settings", "settings_error", "telephone_number"},
     {"acd", "flow"},
     {"journal", "live", "media", "snapshot", "store"},
     {"telephony"},

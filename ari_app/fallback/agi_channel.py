@@ -19,6 +19,8 @@ from asterisk.agi import AGI, AGIAppError, AGIHangup, AGIUnknownError
 from ari_app.fallback.answers import Answers
 from ari_app.fallback.channel import KEYS, Channel, OnAnswer, Played, Rung
 from ari_app.fallback.hung_up_error import HungUpError, LeaseLostError
+from ari_app.flow.presses import Presses
+from ari_app.snapshot.incoming import Incoming
 
 SAMPLES = 8000
 _OPENING_SECONDS = 1.0
@@ -50,24 +52,33 @@ class AgiChannel(Channel):
         self._agi = AGI(stdin=source, stdout=target, stderr=_Nowhere())
         self._answers = answers
         self._lease_ends = float("inf")
+        self._presses = Presses()
         facts: dict[str, str] = self._agi.env
         self._renew(_OPENING_SECONDS)
         self.unique_id = facts.get("agi_uniqueid", "")
         self.caller_raw = _known(facts.get("agi_callerid", ""))
         self.caller_name = _known(facts.get("agi_calleridname", ""))
-        self.number = self._variable("DUUDLAGA_NUMBER")
+        self.incoming = Incoming.parse(self._variable("DUUDLAGA_CALL"))
 
     def answer(self) -> None:
         self._ask("ANSWER")
 
     def play(self, sound: str, offset: int, seconds: float) -> Played:
         self._renew(seconds)
-        result = self._ask("STREAM FILE", f'"{sound}"', f'"{KEYS}"', offset)
-        return Played(_key(result), int(result.get("endpos", ("0", ""))[0]))
+        while True:
+            result = self._ask("STREAM FILE", f'"{sound}"', f'"{KEYS}"', offset)
+            key, offset = _key(result), int(result.get("endpos", ("0", ""))[0])
+            if not self._again(key):
+                return Played(key, offset)
 
     def wait(self, seconds: float) -> str:
         self._renew(seconds)
-        return _key(self._ask("WAIT FOR DIGIT", max(1, round(seconds * 1000))))
+        until = time.monotonic() + seconds
+        while True:
+            left = max(0.001, until - time.monotonic())
+            key = _key(self._ask("WAIT FOR DIGIT", round(left * 1000)))
+            if not self._again(key):
+                return key
 
     def record(
         self, file: str, finish_on: str, max_seconds: int, silence_seconds: int, *, beep: bool
@@ -127,6 +138,9 @@ class AgiChannel(Channel):
 
     def done(self) -> None:
         self._set("DONE", "1")
+
+    def _again(self, key: str) -> bool:
+        return bool(key) and self._presses.again(key, time.monotonic())
 
     def _look_for_answer(self, on_answer: OnAnswer) -> bool:
         answer = self._answers.look()

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ari_app.snapshot.incoming import Incoming
+
 KEYS = "0123456789*#ABCD"
 
 OnAnswer = Callable[[str, float], None]
@@ -39,8 +41,8 @@ class Channel(ABC):
     caller_raw: str
     """The caller's number as the network sent it: hostile text, like ``caller_name``."""
     caller_name: str
-    number: str
-    """The number dialled, digits only."""
+    incoming: Incoming
+    """What else the dialplan tells of the call."""
 
     @abstractmethod
     def answer(self) -> None:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from ari_app.fallback.channel import Channel
 from ari_app.fallback.keeper import Keeper
 from ari_app.flow.engine import Flow
-from ari_app.flow.events import CallOffered, Event, Resumed
+from ari_app.flow.events import Event, Resumed
 from ari_app.flow.ids import call_id
 from ari_app.flow.run import Run, run_from_json
-from ari_app.flow.unassigned import unassigned
 from ari_app.journal.turn import SavedRun
 from ari_app.snapshot.reader import Snapshot
 
@@ -43,25 +42,14 @@ def open_call(
     if saved is not None:
         return take_on(saved, keeper)
     # Numbering plans take an eighth of the start; who is taken over, often in a crowd, needs none.
-    from ari_app.caller import caller_number  # noqa: PLC0415
+    from ari_app.snapshot.reception import receive  # noqa: PLC0415
 
-    house = snapshot()
-    route = house.route(channel.number)
-    bundle = house.bundle(route.client, route.flow) if route else unassigned(house_language)
-    keeper.keep_bundle(bundle)
-    flow = Flow.load(bundle)
-    caller = caller_number(channel.caller_raw)
-    contact = house.contact(flow.client, caller) if caller else None
-    offered = CallOffered(
-        caller_number=caller,
-        caller_raw=channel.caller_raw,
-        caller_name=channel.caller_name,
-        known=contact is not None and contact.known,
-        vip=contact is not None and contact.vip,
-        blocked=contact is not None and contact.blocked,
+    received = receive(
+        snapshot(), channel.incoming, channel.caller_raw, channel.caller_name, house_language
     )
-    number = route.number if route else channel.number
-    return Opening(flow, flow.start(call, number, now), offered)
+    keeper.keep_bundle(received.bundle)
+    flow = Flow.load(received.bundle)
+    return Opening(flow, flow.start(call, received.number, now), received.offered)
 
 
 def take_on(saved: SavedRun, keeper: Keeper) -> Opening:

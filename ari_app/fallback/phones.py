@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ari_app.fallback.channel import Channel
+from ari_app.flow.slug import SLUG
 
 MOST_AT_ONCE = 30
-"""More names do not fit into one command of AGI (2048 bytes)."""
+MOST_LETTERS = 1700
+"""Of the phones that ring at once, as Dial() names them: a command of AGI has 2048 bytes."""
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,38}")
 _AWAY = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN", ""})
 
 
@@ -39,9 +39,21 @@ class Phones:
         levels = [
             (-int(agent["clients"][client]), slug)
             for slug, agent in self.agents.items()
-            if client in agent["clients"] and _SLUG.fullmatch(slug)
+            if client in agent["clients"] and SLUG.fullmatch(slug)
         ]
         states = {slug: self.channel.phone_state(slug) for _, slug in sorted(levels)}
         free = [slug for slug, state in states.items() if state == "NOT_INUSE"]
         reachable = sum(state not in _AWAY for state in states.values())
-        return Free(tuple(free[:MOST_AT_ONCE]), reachable)
+        return Free(_at_once(free), reachable)
+
+
+def _at_once(free: Sequence[str]) -> tuple[str, ...]:
+    """Return the first of them, as many as fit."""
+    chosen: list[str] = []
+    letters = 0
+    for slug in free:
+        letters += len(f"PJSIP/agent-{slug}&")
+        if letters > MOST_LETTERS or len(chosen) == MOST_AT_ONCE:
+            break
+        chosen.append(slug)
+    return tuple(chosen)

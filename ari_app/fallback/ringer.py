@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +14,12 @@ from ari_app.flow import events as e
 from ari_app.flow.engine import Flow, advance
 from ari_app.flow.flow_error import FlowError
 from ari_app.flow.run import Run
+from ari_app.flow.slug import SLUG
 
 log = logging.getLogger(__name__)
 
 TakeTurn = Callable[[e.Event, float], None]
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _FAILED = {"BUSY": "busy", "NOANSWER": "no_answer", "CANCEL": "cancelled"}
 
 
@@ -35,7 +34,7 @@ class Ringer:
     music: str = "default"
     _legs: dict[str, c.RingAgent | c.RingNumber] = field(default_factory=dict, init=False)
     _answered: str = field(default="", init=False)
-    _shown: bool = field(default=False, init=False)
+    _shown: str = field(default="", init=False)
 
     @property
     def busy(self) -> bool:
@@ -61,7 +60,7 @@ class Ringer:
         """
         legs = dict(self._legs)
         self._answered = ""
-        self._show_caller(run)
+        self._show_caller(run, outside=any(isinstance(leg, c.RingNumber) for leg in legs.values()))
         files = self._begin_recording(flow, run, next(iter(legs)))
 
         def answered(channel: str, at: float) -> None:
@@ -73,7 +72,7 @@ class Ringer:
             rung = self.channel.ring(
                 [_endpoint(command) for command in legs.values()],
                 max(1, round(min(command.ring_seconds for command in legs.values()))),
-                self.music if _SLUG.fullmatch(self.music) else "default",
+                self.music if SLUG.fullmatch(self.music) else "default",
                 answered,
                 keys=_keys_leave(flow, run),
             )
@@ -111,21 +110,25 @@ class Ringer:
             return None
         return files
 
-    def _show_caller(self, run: Run) -> None:
-        """Show the client's name and the caller's number; caller text never gets there."""
-        if self._shown:
+    def _show_caller(self, run: Run, *, outside: bool) -> None:
+        """Show the client's name and the caller's number; caller text never gets there.
+
+        To the network (``outside``) it is the client's number: it takes none that is not ours.
+        """
+        number = run.number if outside else run.caller_number or ""
+        digits = "".join(ch for ch in number if ch in "+0123456789") or "anonymous"
+        if self._shown == digits:
             return
-        self._shown = True
+        self._shown = digits
         name = "".join(ch for ch in self.client_name(run.client) if ch.isalnum() or ch in " .-")
-        number = "".join(ch for ch in run.caller_number or "" if ch in "+0123456789")
-        self.channel.show_caller(name, number or "anonymous")
+        self.channel.show_caller(name, digits)
 
 
 def _endpoint(command: c.RingAgent | c.RingNumber) -> str:
     if isinstance(command, c.RingNumber):
         digits = "".join(ch for ch in command.number if ch in "+0123456789")
         return f"PJSIP/{digits}@trunk"
-    if not _SLUG.fullmatch(command.agent):
+    if not SLUG.fullmatch(command.agent):
         raise ValueError(f"{command.agent!r} cannot name a phone")
     return f"PJSIP/agent-{command.agent}"
 

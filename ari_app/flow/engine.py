@@ -115,12 +115,23 @@ def _begin(walk: Walk, event: CallOffered) -> bool:
         flow=run.flow,
         revision=run.revision,
         language=run.language,
+        **_forwarding(event),
     )
     if event.blocked:
         ending.finish(walk, "flow", "the caller is on the block list", ended_as="blocked")
         return True
     _go(walk, walk.flow.graph(run.flow).start)
     return True
+
+
+def _forwarding(event: CallOffered) -> dict[str, str]:
+    if not event.forwarded_from:
+        return {}
+    return {
+        "dialled": event.dialled,
+        "forwarded_from": event.forwarded_from,
+        "forwarded_because": event.forwarded_because,
+    }
 
 
 def _go(walk: Walk, slug: str) -> None:

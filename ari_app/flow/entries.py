@@ -7,6 +7,7 @@ last column names who else does.
 | kind | data | written by |
 |---|---|---|
 | call_offered | number, caller_number, caller_raw, caller_name, flow, revision, language | also W |
+| | of a forwarded call also: dialled, forwarded_from, forwarded_because (see below) | |
 | call_answered | | |
 | node_entered | node, type | |
 | exit_taken | node, exit | |
@@ -49,6 +50,10 @@ A message of W comes after the call's end as often as before it; it counts in bo
 A talk is ended by agent, outside (the party at the outside number), caller, lost or cut, a call by
 caller, flow, agent, outside or pbx. A call whose ``callback`` is refused is owed none: the caller
 pressed the key for that.
+
+``number`` is the client's; ``caller_number`` is `null` when it is withheld, and then the texts of
+the network are empty. ``forwarded_from`` is the number that the caller dialled, and that forwarded
+the call to ``dialled``, a number of ours, because: busy, no_answer, always, or empty.
 
 A queue is left because of: answered, timeout, key, hung_up, no_agents, full, cut, or failed (the
 flow broke). A callback is booked because of: key, missed, cut, fallback. ``node`` is the node's

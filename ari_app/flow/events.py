@@ -14,7 +14,12 @@ class CallOffered:
     """A caller's call reached us. Always the first event of a run.
 
     ``caller_number`` is E.164 or ``None`` (withheld, or nothing that can be dialled);
-    ``caller_raw`` and ``caller_name`` are what the network sent, hostile until proven otherwise.
+    ``caller_raw`` and ``caller_name`` are what the network sent, hostile until proven otherwise;
+    both are empty when the caller withheld the number.
+
+    A forwarded call has ``forwarded_from``, the number that the caller dialled, and
+    ``forwarded_because``: ``busy``, ``no_answer``, ``always``, or empty when nobody says.
+    ``dialled`` is the number to which it was forwarded.
     """
 
     caller_number: str | None = None
@@ -23,6 +28,9 @@ class CallOffered:
     known: bool = False
     vip: bool = False
     blocked: bool = False
+    dialled: str = ""
+    forwarded_from: str = ""
+    forwarded_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

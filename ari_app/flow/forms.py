@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ari_app.flow import latin
+from ari_app.flow import slug as slug_form
 from ari_app.flow.said import Said, shown
 
-SLUG = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+SLUG = f"^{slug_form.SLUG.pattern}$"
 PROMPT = r"^(standard:[a-z0-9_/-]+|[a-z0-9][a-z0-9_-]*)$"
 LANGUAGE = r"^[a-z]{2,3}$"
 VARIABLE = r"^[a-z][a-z0-9_]{0,31}$"

@@ -13,13 +13,14 @@ from ari_app.journal.cel_line import parse_cel_line
 START = "CHAN_START"
 HANGUP = "HANGUP"
 END = "LINKEDID_END"
+CALL = "duudlaga_call"
 MESSAGE = "duudlaga_message"
 MESSAGE_END = "duudlaga_message_end"
-_KINDS = frozenset({START, HANGUP, END, MESSAGE, MESSAGE_END})
+_KINDS = frozenset({START, CALL, HANGUP, END, MESSAGE, MESSAGE_END})
 _KINDS_READ = frozenset(kind.encode() for kind in _KINDS)
 _BEGINNING = b'{"eventtype":"'
 # Where a caller's own channel can be, in asterisk_conf/extensions.conf.
-_CALLERS_CONTEXTS = frozenset({"intake", "offer", "fallback", "last"})
+_CALLERS_CONTEXTS = frozenset({"intake", "offer", "known", "fallback", "last"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ from ari_app.flow.entries import Entry
 from ari_app.flow.unassigned import HOUSE
 from ari_app.journal.last_message import is_message
 from ari_app.journal.store import Journal
+from ari_app.snapshot.incoming import Incoming
 from ari_app.snapshot.reader import Route, SnapshotError
+from ari_app.snapshot.reception import forwarding
 from ari_app.store.database import Connection, transaction
 
 log = structlog.get_logger(__name__)
@@ -76,14 +78,14 @@ class Reconciled:
 class Reconciler:
     """Enters and ends calls in ``journal`` as the witness saw them.
 
-    ``route`` finds the client of a number, or raises :class:`SnapshotError` while nobody can tell:
+    ``route`` finds the client of a call, or raises :class:`SnapshotError` while nobody can tell:
     then calls wait to be entered. ``caller_number`` reads what the network sent;
     ``take_message`` (unique id, recording) puts the file of a message that the dialplan's last
     step recorded where the recorder finds it, and returns its seconds, ``None`` without a file.
     """
 
     journal: Journal
-    route: Callable[[str], Route | None]
+    route: Callable[[Incoming], Route | None]
     caller_number: Callable[[str], str | None]
     take_message: Callable[[str, str], float | None]
 
@@ -119,14 +121,15 @@ class Reconciler:
 
     def _enter(self, row: Any) -> bool:
         """Enter a call that our history does not have: nobody took it, so it is owed a callback."""
-        route = self.route(row.number)
+        incoming = Incoming.parse(row.number)
+        route = self.route(incoming)
         caller = self.caller_number(row.caller_raw)
         ended_at = _ended_at(row).timestamp()
         offered = {
-            "number": route.number if route else row.number,
+            "number": route.number if route else incoming.dialled,
             "caller_number": caller, "caller_raw": row.caller_raw,
             "caller_name": row.caller_name, "flow": route.flow if route else None,
-            "revision": None, "language": None,
+            "revision": None, "language": None, **forwarding(incoming),
         }  # fmt: skip
         entries = [Entry("call_offered", row.began_at.timestamp(), offered)]
         outcome = "cut" if row.over_at is None else "abandoned"

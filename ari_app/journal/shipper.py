@@ -30,8 +30,10 @@ from ari_app.journal.witness import Witness
 from ari_app.last_words import last_words
 from ari_app.logs import log_to
 from ari_app.settings import Settings
+from ari_app.snapshot.incoming import Incoming
 from ari_app.snapshot.publish import publish
 from ari_app.snapshot.reader import Route, Snapshot, SnapshotError
+from ari_app.snapshot.reception import route_of
 from ari_app.store.database import Connection, connect, transaction
 from ari_app.store.exporting import client_slugs
 from ari_app.store.roles import WRITER
@@ -59,7 +61,7 @@ def chores(settings: Settings, journal: Journal) -> list[Chore]:
         return seconds
 
     reconciler = Reconciler(
-        journal, lambda number: _route(settings.snapshot, number), caller_number, take_message
+        journal, lambda incoming: _route(settings.snapshot, incoming), caller_number, take_message
     )
     left_messages = LeftMessages(journal, take_message)
 
@@ -78,9 +80,9 @@ def chores(settings: Settings, journal: Journal) -> list[Chore]:
     ]
 
 
-def _route(snapshot: Path, number: str) -> Route | None:
+def _route(snapshot: Path, incoming: Incoming) -> Route | None:
     try:
-        return Snapshot.open(snapshot).route(number)
+        return route_of(Snapshot.open(snapshot), incoming)
     except SnapshotError:
         if any(snapshot.glob("*/house.json")):
             raise

@@ -42,6 +42,11 @@ _ADD = """
     WHERE message_at IS NOT NULL
        OR NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = told.call_id AND outcome IS NOT NULL)
     ON CONFLICT (call_id) DO UPDATE SET
+        number = CASE WHEN excluded.number ~ ',' THEN excluded.number ELSE witness_calls.number END,
+        caller_raw = CASE WHEN excluded.number ~ ',' THEN excluded.caller_raw
+                          ELSE witness_calls.caller_raw END,
+        caller_name = CASE WHEN excluded.number ~ ',' THEN excluded.caller_name
+                           ELSE witness_calls.caller_name END,
         last_at = greatest(witness_calls.last_at, excluded.last_at),
         hung_up_at = least(witness_calls.hung_up_at, excluded.hung_up_at),
         over_at = greatest(witness_calls.over_at, excluded.over_at),

@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ari_app.journal.asterisk_start import AsteriskStart, follow
-from ari_app.journal.cel_event import END, HANGUP, MESSAGE_END, CelEvent
+from ari_app.journal.cel_event import CALL, END, HANGUP, MESSAGE_END, CelEvent
 
 
 @dataclass(frozen=True, slots=True)
 class WitnessedCall:
-    """A row of ``witness_calls``, or what some more lines add to one."""
+    """A row of ``witness_calls``, or what some more lines add to one.
+
+    ``number`` is what was dialled or, once the dialplan has told it, all that is known of the call:
+    :meth:`ari_app.snapshot.incoming.Incoming.parse` reads both.
+    """
 
     call: str
     linked_id: str
@@ -30,6 +34,14 @@ class WitnessedCall:
     def after(self, event: CelEvent) -> WitnessedCall:
         """Return it with what one more event of it tells."""
         seen = replace(self, last_at=max(self.last_at, event.at))
+        if event.event == CALL and event.detail:
+            # The first event has what the network said, whether or not the caller withheld it.
+            return replace(
+                seen,
+                number=event.detail,
+                caller_raw=event.caller_raw,
+                caller_name=event.caller_name,
+            )
         if event.event == HANGUP:
             return replace(seen, hung_up_at=min(self.hung_up_at or event.at, event.at))
         if event.event == END:

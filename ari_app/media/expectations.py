@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from ari_app.flow.slug import SLUG
 from ari_app.media.ledger import LedgerRow
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ log = structlog.get_logger(__name__)
 _RECORDING = re.compile(r"(?P<call>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})-[A-Za-z0-9-]{1,40}")
 _SIDE = re.compile(r"(?P<recording>.+)-(caller|agent|mix)\.wav")
 _SHORTEST_SECONDS = 0.1  # of nothing at all no file can be made
-_CLIENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,6 @@ def strays(monitor: Path, older_than: float) -> list[LedgerRow]:
 def _row(client: str, call: str, at: float, facts: dict[str, Any]) -> LedgerRow | None:
     """Make a row, unless a name in it could lead a path astray."""
     recording = str(facts["recording"])
-    if not (_RECORDING.fullmatch(recording) and _CLIENT.fullmatch(client)):
+    if not (_RECORDING.fullmatch(recording) and SLUG.fullmatch(client)):
         return None
     return LedgerRow(recording, client, call, str(facts["kind"]), at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ari_app.flow.slug import SLUG
 from ari_app.media.media_error import MediaError
 
 if TYPE_CHECKING:
@@ -13,14 +14,13 @@ if TYPE_CHECKING:
 LANGUAGES = ("mn", "en")
 """Every language that has standard prompts; the first is the house's own."""
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-_PATH = re.compile(rf"{_SLUG.pattern}(/{_SLUG.pattern}){{0,3}}")
+_PATH = re.compile(rf"{SLUG.pattern}(/{SLUG.pattern}){{0,3}}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 def client_prompt(home: Path, client: str, language: str, slug: str) -> Path:
     """Return the file of a client's own prompt; :class:`MediaError` for a name that is no slug."""
-    if not (_SLUG.fullmatch(client) and _LANGUAGE.fullmatch(language) and _SLUG.fullmatch(slug)):
+    if not (SLUG.fullmatch(client) and _LANGUAGE.fullmatch(language) and SLUG.fullmatch(slug)):
         raise MediaError(f"Prompt {slug!r} ({language!r}) of client {client!r} is badly named.")
     return home / "prompts" / "clients" / client / language / f"{slug}.wav"
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import re
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
+
+from ari_app.telephone_number import spellings
 
 _log = logging.getLogger(__name__)
 
@@ -85,8 +86,8 @@ class Snapshot:
 
     def route(self, number: str) -> Route | None:
         """Return whose number this is, however it is written: ``+976 7011-0001``, ``70110001``."""
-        digits = re.sub(r"[^0-9]", "", number)
-        return self._routes.get(digits) or self._routes.get(digits.removeprefix("00"))
+        routes = (self._routes.get(digits) for digits in spellings(number))
+        return next((route for route in routes if route is not None), None)
 
     def bundle(self, client: str, flow: str) -> dict[str, Any]:
         """Return all that a run of this flow needs, to be kept with the run.

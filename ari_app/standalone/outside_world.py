@@ -5,13 +5,13 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 
+from ari_app.flow.slug import SLUG
 from ari_app.settings import Settings
 from ari_app.standalone.account import give_back
 from ari_app.standalone.pbx import TEMPLATES, Pbx
 from ari_app.standalone.service import Service
 from ari_app.standalone.service_error import ServiceError
 
-_WORD = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _PASSWORD = re.compile(r"[A-Za-z0-9_-]+")
 _REGISTERED = re.compile(r"client_uri = sip:agent-([a-z0-9_-]+)@")
 # One phone: an account at the house, asked for until it is there.
@@ -99,7 +99,7 @@ def write_agents(settings: Settings, passwords: Mapping[str, str]) -> None:
     house = f"{settings.sip_address}:{settings.sip_port}"
     ear = f"{settings.outside_address}:{settings.outside_sip_port}"
     for slug, password in passwords.items():
-        if not _WORD.fullmatch(slug) or not _PASSWORD.fullmatch(password):
+        if not SLUG.fullmatch(slug) or not _PASSWORD.fullmatch(password):
             raise ServiceError(f"Agent {slug!r} cannot have a phone: the slug or password is odd.")
     phones = [
         _PHONE.format(slug=slug, password=password, house=house, ear=ear)

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 
 from ari_app.flow import events as e
+from ari_app.snapshot.incoming import Incoming
 from ari_app.telephony import ari, recovery
 from ari_app.telephony.call import Call, Talk
 from ari_app.telephony.execute import APP, Executor
@@ -117,7 +118,7 @@ class Adoption:
                     # Its last command, to hang up, was saved and not sent.
                     self._ari.request("DELETE", f"channels/{channel.id}", lane=channel.id)
                 else:
-                    self._intake.accept(channels[channel.id], channel.number)
+                    self._intake.accept(channels[channel.id], Incoming.parse(channel.told))
             case recovery.DropLeg(channel_id):
                 self._ari.request("DELETE", f"channels/{channel_id}", lane=channel_id)
             case recovery.DropBridge(bridge_id):
@@ -178,10 +179,10 @@ class Adoption:
 
 
 def _found(channel: ari.Channel) -> recovery.FoundChannel:
-    app, _, number = channel.dialplan.app_data.partition(",")
+    app, _, told = channel.dialplan.app_data.partition(",")
     return recovery.FoundChannel(
         id=channel.id,
         up=channel.state == "Up",
         ours=channel.dialplan.app_name == "Stasis" and app == APP,
-        number=number,
+        told=told,
     )

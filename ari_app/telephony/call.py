@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ari_app.flow import commands as c
 from ari_app.flow.engine import Flow
 from ari_app.flow.events import Event
+from ari_app.flow.presses import Presses
 from ari_app.flow.run import Run
 
 
@@ -69,6 +70,7 @@ class Call:
     talk: Talk | None = None
     play: Play | None = None
     answered_legs: set[str] = field(default_factory=set)
+    presses: Presses = field(default_factory=Presses)
     mailbox: deque[Event] = field(default_factory=deque)
     turning: bool = False
 

@@ -179,19 +179,25 @@ class Executor:
 
     def _ring_agent(self, call: Call, command: c.RingAgent) -> None:
         self._queues.ringing(call, command)
-        self._originate(call, command.leg, f"PJSIP/agent-{command.agent}", command.ring_seconds)
+        endpoint = f"PJSIP/agent-{command.agent}"
+        shown = call.run.caller_number or "anonymous"
+        self._originate(call, command.leg, endpoint, command.ring_seconds, shown)
 
     def _ring_number(self, call: Call, command: c.RingNumber) -> None:
         digits = "".join(ch for ch in command.number if ch in "+0123456789")
-        self._originate(call, command.leg, f"PJSIP/{digits}@trunk", command.ring_seconds)
+        # The network takes a call from us with a number of ours alone, never with the caller's.
+        endpoint = f"PJSIP/{digits}@trunk"
+        self._originate(call, command.leg, endpoint, command.ring_seconds, call.run.number)
 
-    def _originate(self, call: Call, leg: str, endpoint: str, ring_seconds: float) -> None:
+    def _originate(
+        self, call: Call, leg: str, endpoint: str, ring_seconds: float, shown: str
+    ) -> None:
         options = {
             "endpoint": endpoint,
             "app": APP,
             "appArgs": f"leg,{call.id}",
             "timeout": max(1, round(ring_seconds)),
-            "callerId": caller_id(call),
+            "callerId": caller_id(call.client_name, shown),
             "originator": call.channel,
         }
         answer = self._ari.request("POST", f"channels/{leg}?{urlencode(options)}", lane=call.id)
@@ -268,14 +274,14 @@ def complaint(answer: asyncio.Future[Response], good: tuple[int, ...]) -> str | 
     return f"{response.status} {response.reason}"
 
 
-def caller_id(call: Call) -> str:
-    """Return what the agent's phone shows: the client's name and the caller's number.
+def caller_id(client_name: str, number: str) -> str:
+    """Return what a phone that we ring shows: the client's name, and a number.
 
     The name is our own configuration, the number is filtered: caller text never gets here.
     """
-    name = "".join(ch for ch in call.client_name if ch.isalnum() or ch in " .-")
-    number = "".join(ch for ch in call.run.caller_number or "" if ch in "+0123456789")
-    return f'"{name}" <{number or "anonymous"}>'
+    name = "".join(ch for ch in client_name if ch.isalnum() or ch in " .-")
+    digits = "".join(ch for ch in number if ch in "+0123456789")
+    return f'"{name}" <{digits or "anonymous"}>'
 
 
 def _taken_away(call: str, uri: str, answer: asyncio.Future[Response]) -> None:

@@ -7,6 +7,7 @@ recording or a leg is read off its name.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -14,6 +15,7 @@ import structlog
 
 from ari_app.flow import events as e
 from ari_app.journal.ended_legs import was_lost
+from ari_app.snapshot.incoming import Incoming
 from ari_app.telephony import ari
 from ari_app.telephony.call import Call
 from ari_app.telephony.call_names import call_of
@@ -67,10 +69,28 @@ class Inbound:
         if event.args and event.args[0] == "leg":
             self._leg_answered(event.channel.id)
             return
+        if event.replace_channel is not None or not event.args:
+            self._intruded(event)
+            return
         if self._switchboard.may_act():
-            self._intake.accept(event.channel, event.args[0] if event.args else "")
+            self._intake.accept(event.channel, Incoming.parse(",".join(event.args)))
         # Else the event may be old, and the caller with the fallback by now: recovery takes in
         # every caller who is still there.
+
+    def _intruded(self, event: ari.StasisStart) -> None:
+        """Hang up who came neither by the dialplan nor because we rang.
+
+        An INVITE with Replaces takes a channel's place in a talk and leaves that channel up, alone
+        (22.10.1, whatever allow_transfer says). If that was an agent's leg, it ends as well, and
+        the caller goes on in the flow.
+        """
+        log.warning("intruder_hung_up", channel=event.channel.name)
+        intruders = [event.channel.id]
+        replaced = event.replace_channel.id if event.replace_channel else ""
+        if call_of(replaced) is not None:
+            intruders.append(replaced)
+        for channel in intruders:
+            self._ari.request("DELETE", f"channels/{channel}", lane=channel)
 
     def _leg_answered(self, leg: str) -> None:
         call = self._call_of(leg)
@@ -171,7 +191,10 @@ class Inbound:
 
     def _key(self, event: ari.ChannelDtmfReceived) -> None:
         call = self._switchboard.by_channel(event.channel.id)
-        if call is not None:
+        if call is None:
+            return
+        at, held = event.at or time.time(), event.duration_ms / 1000
+        if not call.presses.again(event.digit, at, held):
             self._switchboard.post(call, e.DtmfReceived(event.digit))
 
     def _begins(self, event: ari.PlaybackStarted) -> None:

@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 import structlog
 
-from ari_app.caller import caller_number
-from ari_app.flow.events import CallOffered
 from ari_app.flow.ids import call_id
-from ari_app.flow.unassigned import HOUSE, unassigned
+from ari_app.snapshot.incoming import Incoming
 from ari_app.snapshot.reader import Snapshot
+from ari_app.snapshot.reception import receive
 from ari_app.telephony import ari
 from ari_app.telephony.call import Call
 from ari_app.telephony.lease import FIRST_SECONDS
@@ -35,46 +34,32 @@ class Intake:
         self._runs = runs
         self._switchboard = switchboard
         self._clock = clock
-        self._unassigned = unassigned(house_language)
+        self._house_language = house_language
 
     def client_name(self, client: str) -> str:
         """Return how the client calls itself; empty for calls to numbers that nobody owns."""
         return str(self._snapshot().clients.get(client, {}).get("name", ""))
 
-    def accept(self, channel: ari.Channel, number: str) -> None:
-        """Begin the run of the caller on ``channel`` who dialled ``number`` (digits, filtered)."""
+    def accept(self, channel: ari.Channel, incoming: Incoming) -> None:
+        """Begin the run of the caller on ``channel``, of whom the dialplan tells ``incoming``."""
         call_name = call_id(channel.id)
         if self._switchboard.get(call_name) is not None:
             return
-        snapshot = self._snapshot()
-        route = snapshot.route(number)
-        if route is None:
-            client, bundle = HOUSE, self._unassigned
-        else:
-            client, bundle = route.client, snapshot.bundle(route.client, route.flow)
-        sha, flow = self._runs.flow(bundle)
+        caller = channel.caller
+        received = receive(
+            self._snapshot(), incoming, caller.number, caller.name, self._house_language
+        )
+        sha, flow = self._runs.flow(received.bundle)
         now = self._clock()
-        caller = caller_number(channel.caller.number)
-        contact = snapshot.contact(client, caller) if caller else None
         call = Call(
             id=call_name,
             channel=channel.id,
-            client=client,
+            client=received.client,
             flow=flow,
-            run=flow.start(call_name, route.number if route else number, now),
+            run=flow.start(call_name, received.number, now),
             bundle=sha,
-            client_name=self.client_name(client),
+            client_name=self.client_name(received.client),
             lease_expires_at=now + FIRST_SECONDS,
         )
         self._switchboard.add(call)
-        self._switchboard.post(
-            call,
-            CallOffered(
-                caller_number=caller,
-                caller_raw=channel.caller.number,
-                caller_name=channel.caller.name,
-                known=contact is not None and contact.known,
-                vip=contact is not None and contact.vip,
-                blocked=contact is not None and contact.blocked,
-            ),
-        )
+        self._switchboard.post(call, received.offered)

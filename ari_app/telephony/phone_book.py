@@ -39,6 +39,13 @@ class PhoneBook:
         """Return the password of agent ``slug``, or ``None`` when there is none yet."""
         return self._passwords.get(slug)
 
+    def forget(self, slug: str) -> None:
+        """Drop the password of an agent who left: somebody else may get the slug one day."""
+        with self._alone():
+            self._passwords = self._read()
+            if self._passwords.pop(slug, None) is not None:
+                self._save(self._passwords)
+
     def _read(self) -> dict[str, str]:
         try:
             content = json.loads(self._path.read_text())

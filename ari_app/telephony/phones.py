@@ -9,14 +9,14 @@ makes sure of all accounts.
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
 
 import structlog
 
+from ari_app.flow.slug import SLUG
 from ari_app.telephony.ari import (
     Ari,
     AriError,
@@ -31,8 +31,9 @@ log = structlog.get_logger(__name__)
 PREFIX = "agent-"
 _AWAY = ("UNAVAILABLE", "INVALID", "UNKNOWN")
 LANE = "phones"
-_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _DYNAMIC = "asterisk/config/dynamic/res_pjsip"
+LOOK_AGAIN_SECONDS = 5.0
+"""After which an account that was in a call is looked at again, to be removed."""
 _ONE_REQUEST = 50
 """Devices in one subscription request, to stay far below the longest frame."""
 
@@ -48,7 +49,7 @@ class Phone:
 
     def __post_init__(self) -> None:
         """Refuse a slug that would be something else in a path or a header."""
-        if not _SLUG.fullmatch(self.slug):
+        if not SLUG.fullmatch(self.slug):
             raise ValueError(f"{self.slug!r} is not an agent's slug: use a-z, 0-9, - and _")
 
     @property
@@ -81,6 +82,7 @@ class Phones:
         self._heard_events = 0
         self._last_heard: dict[str, int] = {}
         self._restoring: asyncio.Task[None] | None = None
+        self._clearing: asyncio.Task[None] | None = None
         ari.on_connect(self._connected)
         ari.on_event(self._heard)
 
@@ -90,9 +92,10 @@ class Phones:
 
     async def stop(self) -> None:
         """End what may still be under way."""
-        if self._restoring is not None:
-            self._restoring.cancel()
-            await asyncio.gather(self._restoring, return_exceptions=True)
+        tasks = [task for task in (self._restoring, self._clearing) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def push(self, phone: Phone) -> None:
         """Make the account in Asterisk what ``phone`` says; does nothing when it is so already.
@@ -117,6 +120,44 @@ class Phones:
         self._last_heard.pop(slug, None)
         if self._reachable.pop(slug, None):
             self._on_state(PhoneState(slug, reachable=False))
+
+    def keep_only(self, slugs: Collection[str], on_gone: Callable[[str], None]) -> None:
+        """Take the accounts of all other agents out of Asterisk, each as soon as it is in no call.
+
+        ``on_gone(slug)`` is called in a thread, for each who lost the account.
+        """
+        if self._clearing is not None:
+            self._clearing.cancel()
+        self._clearing = asyncio.create_task(self._clear(frozenset(slugs), on_gone))
+
+    async def _clear(self, slugs: frozenset[str], on_gone: Callable[[str], None]) -> None:
+        try:
+            while left := await self._agents_but(slugs):
+                for slug in sorted(slug for slug, busy in left.items() if not busy):
+                    await self.remove(slug)
+                    await asyncio.to_thread(on_gone, slug)
+                    log.info("phone_removed", account=PREFIX + slug)
+                if not any(left.values()):
+                    return
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        except ConnectionLost as error:
+            log.info("phones_not_removed", reason=str(error))  # the next connect asks again
+        except AriError as error:
+            log.error("phones_not_removed", reason=str(error))
+
+    async def _agents_but(self, slugs: frozenset[str]) -> dict[str, bool]:
+        """Return which other agents have an account, and whether it is in a call."""
+        listed = await self._ari.request("GET", "endpoints/PJSIP", lane=LANE)
+        if listed.status == 404:  # there is no endpoint at all
+            return {}
+        if listed.status >= 400:
+            raise AriError("endpoints/PJSIP", listed.status, listed.reason)
+        return {
+            slug: bool(endpoint["channel_ids"])
+            for endpoint in listed.json()
+            if (slug := endpoint["resource"]).startswith(PREFIX)
+            and (slug := slug.removeprefix(PREFIX)) not in slugs
+        }
 
     def _connected(self) -> None:
         if self._restoring is not None:
@@ -204,7 +245,9 @@ def _objects(phone: Phone) -> dict[str, dict[str, str]]:
             "password": phone.password,
         },
         "aor": {
-            "max_contacts": "2",
+            # The phone that registered last. A phone that was started anew registers from another
+            # port and says nothing of the former one, which would be rung as well, for nobody.
+            "max_contacts": "1",
             "remove_existing": "true",
             "qualify_frequency": "15",
         },
@@ -214,7 +257,7 @@ def _objects(phone: Phone) -> dict[str, dict[str, str]]:
             "context": "agents",
             "allow": _codecs(phone.codecs),
             "webrtc": "yes" if phone.webrtc else "no",
-            "dtmf_mode": "auto_info",
+            "dtmf_mode": "rfc4733",
             "rtp_symmetric": "true",
             "rewrite_contact": "true",
             # A phone that died says no BYE; its caller goes back to the head of the line. A muted
@@ -223,6 +266,8 @@ def _objects(phone: Phone) -> dict[str, dict[str, str]]:
             "rtp_timeout_hold": "300",
             # The caller hears us, not the phone, when he is put on hold or taken back.
             "direct_media": "false",
+            # Or the phone is shown what the caller's network says of the caller, not our caller id.
+            "send_connected_line": "no",
             # A transfer by the phone itself would take the caller out of our hands.
             "allow_transfer": "false",
         },

@@ -11,7 +11,8 @@ Rules
 2. A caller still in our application is resumed where the run stands, with the legs that live.
 3. A caller outside of our application belongs to the fallback: leave it alone.
 4. A caller in our application without a run is new: start one.
-5. A leg without an open run, and a bridge of a call that is over, are taken down.
+5. A leg without an open run, a bridge of a call that is over, and a channel that neither the
+   dialplan nor we brought here, are taken down.
 6. Of the commands that may not have been carried out (:func:`to_repeat`), those are done again
    whose effect a resumed node does not bring about itself.
 """
@@ -29,12 +30,15 @@ _REPEATED = (c.Answer, c.StopPlaying, c.Disconnect, c.EndLeg, c.StopRecording)
 
 @dataclass(frozen=True, slots=True)
 class FoundChannel:
-    """A channel as Asterisk lists it. ``ours``: it is in our application. ``args``: its intake."""
+    """A channel as Asterisk lists it. ``ours``: it is in our application.
+
+    ``told`` is what the dialplan tells of a caller; empty for a channel that did not come by it.
+    """
 
     id: str
     up: bool
     ours: bool
-    number: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ def plan(
             if call not in alive:
                 steps.append(DropLeg(channel.id))
         elif channel.ours and channel.id not in callers:
-            steps.append(Begin(channel))
+            steps.append(Begin(channel) if channel.told else DropLeg(channel.id))
     for bridge in bridges:
         call = call_of(bridge)
         if call is not None and call not in alive:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ari_app.fallback.channel import Channel, OnAnswer, Played, Rung
 from ari_app.fallback.hung_up_error import HungUpError
+from ari_app.snapshot.incoming import Incoming
 
 START = 1_770_000_000.0
 """Monday, 2 February 2026, 10:40 in Ulaanbaatar."""
@@ -30,7 +31,7 @@ class ScriptedChannel(Channel):
         self.unique_id = "duudlaga-1770000000.7"
         self.caller_raw = "99112233"
         self.caller_name = "Bat"
-        self.number = "97670110001"
+        self.incoming = Incoming("97670110001")
         self.now = START
         self.done_things: list[str] = []
         self.before_step: Callable[[], None] = _nothing

@@ -14,6 +14,7 @@ from ari_app.fallback.agi_channel import AgiChannel
 from ari_app.fallback.answers import Answers
 from ari_app.fallback.channel import KEYS, Channel, Played, Rung
 from ari_app.fallback.hung_up_error import HungUpError, LeaseLostError
+from ari_app.snapshot.incoming import Incoming
 from tests.journal.test_cel_line import as_asterisk_writes
 
 UNIQUE_ID = "duudlaga-1770000000.7"
@@ -76,7 +77,7 @@ def test_who_calls_is_read_as_text_and_unknown_as_nothing(asterisk: PlayedAsteri
     channel = asterisk.channel()
     assert channel.unique_id == UNIQUE_ID
     assert (channel.caller_raw, channel.caller_name) == ("", '<b>: \\" \ufffd')
-    assert channel.number == "97670110001"
+    assert channel.incoming == Incoming("97670110001")
 
 
 def test_a_key_stops_a_sound_and_says_where(asterisk: PlayedAsterisk) -> None:
@@ -240,3 +241,23 @@ def test_a_leg_that_is_gone_already_is_no_hang_up(asterisk: PlayedAsterisk) -> N
     assert asterisk.commands[-1] == "HANGUP leg-1"
     channel.done()
     assert asterisk.commands[-1] == 'SET VARIABLE "DONE" "1"'
+
+
+def test_one_press_told_twice_is_one_key_and_the_sound_goes_on(asterisk: PlayedAsterisk) -> None:
+    """The second telling breaks off the next sound, which goes on where it was."""
+    endings = iter(
+        ("200 result=53 endpos=4000", "200 result=53 endpos=160", "200 result=0 endpos=9")
+    )
+    asterisk.answers["STREAM FILE"] = lambda: next(endings)
+    channel = asterisk.channel()
+    assert channel.play("menu", 0, 3.0) == Played("5", 4000)
+    assert channel.play("next", 0, 3.0) == Played("", 9)
+    played = [each for each in asterisk.commands if each.startswith("STREAM FILE")]
+    assert played[-1] == f'STREAM FILE "next" "{KEYS}" 160'
+
+
+def test_a_key_that_is_told_twice_does_not_end_the_next_wait(asterisk: PlayedAsterisk) -> None:
+    keys = iter(("200 result=53", "200 result=53", "200 result=54"))
+    asterisk.answers["WAIT FOR DIGIT"] = lambda: next(keys)
+    channel = asterisk.channel()
+    assert (channel.wait(5), channel.wait(5)) == ("5", "6")

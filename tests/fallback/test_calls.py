@@ -15,6 +15,7 @@ from ari_app.fallback.home import Home
 from ari_app.fallback.hung_up_error import LeaseLostError
 from ari_app.flow.ids import call_id
 from ari_app.journal.store import Journal
+from ari_app.snapshot.incoming import Incoming
 from ari_app.snapshot.reader import SnapshotError
 from tests.fallback.scripted_channel import START, ScriptedChannel
 from tests.fallback.small_home import make_home
@@ -166,7 +167,7 @@ def test_a_blocked_caller_is_not_answered(home: Home) -> None:
 
 def test_a_number_that_nobody_owns_is_told_so(home: Home) -> None:
     channel = ScriptedChannel()
-    channel.number = "4711"
+    channel.incoming = Incoming("4711")
     lines = call(channel, home)
     assert "play unassigned from 0" in channel.done_things
     assert outcome(lines) == "self_served"
@@ -175,7 +176,7 @@ def test_a_number_that_nobody_owns_is_told_so(home: Home) -> None:
 
 def test_who_hangs_up_on_a_number_that_nobody_owns_is_promised_nothing(home: Home) -> None:
     channel = ScriptedChannel(hang_up_at=0.5)
-    channel.number = "4711"
+    channel.incoming = Incoming("4711")
     lines = call(channel, home)
     assert outcome(lines) == "abandoned"
     assert of("callback_booked", lines) == []

@@ -42,7 +42,7 @@ def left_by_the_controller(home: Home, channel: ScriptedChannel, *events: Any) -
     snapshot = Snapshot.open(home.snapshot)
     bundle = snapshot.bundle("anu-clinic", "main")
     flow = Flow.load(bundle)
-    run = flow.start(call_id(channel.unique_id), channel.number, START)
+    run = flow.start(call_id(channel.unique_id), channel.incoming.dialled, START)
     saved: SavedTurn | None = None
     with Journal(home.journal) as journal:
         sha = journal.keep_bundle(bundle)

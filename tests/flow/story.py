@@ -135,8 +135,8 @@ class _Stage:
         match first, rest:
             case "offered", _:
                 number = None if "withheld" in rest else CALLER
-                flags = {name: name in rest for name in ("known", "vip", "blocked")}
-                return e.CallOffered(number, number or "", "Bat", **flags)
+                known, vip, blocked = (name in rest for name in ("known", "vip", "blocked"))
+                return e.CallOffered(number, number or "", "Bat", known, vip, blocked)
             case "played", []:
                 return e.PlayFinished(run.playing or "nothing plays")
             case "unplayable", []:

@@ -19,6 +19,7 @@ from ari_app.journal.ship import position, ship
 from ari_app.journal.store import Journal
 from ari_app.journal.tail import Tail
 from ari_app.journal.witness import Witness
+from ari_app.snapshot.incoming import Incoming
 from ari_app.snapshot.reader import Route, SnapshotError
 from ari_app.store.database import Connection, transaction
 from tests.journal.call_entries import CLIENT, DORJ, missed, offered
@@ -52,6 +53,10 @@ def whole(counter: int, began: float = BEGAN, seconds: float = 20, **fields: str
     )
 
 
+def owner(incoming: Incoming) -> Route | None:
+    return Route(NUMBER, CLIENT, "main") if NUMBER in incoming.numbers else None
+
+
 class House:
     """A node with its journal, its event log and the database behind."""
 
@@ -71,7 +76,9 @@ class House:
         self.left_messages = LeftMessages(self.journal, take_message)
         self.reconciler = Reconciler(
             self.journal,
-            route=lambda number: Route(NUMBER, CLIENT, "main") if number == NUMBER else None,
+            route=lambda incoming: (
+                Route(NUMBER, CLIENT, "main") if NUMBER in incoming.numbers else None
+            ),
             caller_number=lambda raw: raw if raw.startswith("+") else None,
             take_message=take_message,
         )
@@ -268,7 +275,7 @@ def test_a_number_that_nobody_owns_is_on_record_too_and_nobody_rings_back(house:
 
 
 def test_while_nobody_can_tell_whose_number_it_is_the_call_waits(house: House) -> None:
-    def unreadable(number: str) -> Route | None:
+    def unreadable(incoming: Incoming) -> Route | None:
         raise SnapshotError("there is no usable snapshot")
 
     house.write(whole(1))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ari_app.flow.ids import call_id
-from ari_app.journal.cel_event import END, HANGUP, MESSAGE_END, START, CelEvent
+from ari_app.journal.cel_event import CALL, END, HANGUP, MESSAGE_END, START, CelEvent
 from ari_app.journal.witnessed_call import WitnessedCall, doubtful, put_together
+from ari_app.snapshot.incoming import Incoming
 
 
 def told(kind: str, counter: int, at: float, context: str = "intake", detail: str = "") -> CelEvent:
@@ -44,3 +46,12 @@ def test_an_end_of_a_call_is_a_callers_only_if_the_call_is_known() -> None:
     assert put_together([end], {end.call}, None)[0][0].over_at == end.at
     assert doubtful([told(START, 1, 0), end]) == set()
     assert whole([told(START, 1, 0), end])[end.call].over_at == end.at
+
+
+def test_what_the_dialplan_tells_counts_more_than_the_first_event() -> None:
+    mark = replace(
+        told(CALL, 1, 0.01, "known", "70119999,,,97699110000,cfb,"), caller_raw="", caller_name=""
+    )
+    (seen,) = whole([told(START, 1, 0), mark, told(END, 1, 8)]).values()
+    assert Incoming.parse(seen.number).forwarded_from == "97699110000"
+    assert (seen.caller_raw, seen.caller_name) == ("", "")

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 import pytest
 
+from ari_app.flow import commands as c
 from ari_app.flow import events as e
 from ari_app.flow.engine import Flow
 from ari_app.journal.store import Journal
@@ -55,7 +57,7 @@ class Scene:
         link, ami = cast("ari.Ari", self.asterisk), cast("Ami", self.asterisk)
         runs = Runs(self.journal, self.clock)
         self.talks = Talks(link, ami, folder)
-        executor = Executor(
+        self.executor = executor = Executor(
             link,
             cast("Queues", NoQueues()),
             self.talks,
@@ -150,3 +152,57 @@ async def test_two_who_are_joined_at_once_were_not_delayed(scene: Scene) -> None
     told = scene.told()
     assert "talk_delayed" not in told
     assert (told["talk_ended"]["seconds"], told["call_ended"]["outcome"]) == (5, "answered")
+
+
+async def test_who_takes_an_agents_place_by_replaces_is_hung_up_and_the_agents_leg_with_them(
+    scene: Scene,
+) -> None:
+    scene.asterisk.asked.clear()
+    intruder = ari.Channel("duudlaga-1795000007.9", "PJSIP/trunk-00000009")
+    scene.hear(ari.StasisStart(channel=intruder, replace_channel=ari.Channel(scene.leg)))
+    assert scene.asterisk.asked == [
+        f"DELETE channels/{intruder.id}",
+        f"DELETE channels/{scene.leg}",
+    ]
+    assert len(list(scene.switchboard)) == 1
+
+
+async def test_a_channel_that_came_without_a_word_of_the_dialplan_is_no_caller(
+    scene: Scene,
+) -> None:
+    scene.asterisk.asked.clear()
+    scene.hear(ari.StasisStart(channel=ari.Channel("duudlaga-1795000007.9")))
+    assert scene.asterisk.asked == ["DELETE channels/duudlaga-1795000007.9"]
+    assert len(list(scene.switchboard)) == 1
+
+
+async def test_one_press_told_twice_is_one_key(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[e.Event] = []
+    monkeypatch.setattr(scene.switchboard, "post", lambda _call, event: heard.append(event))
+    for second in ("10.100", "10.147", "10.400"):
+        scene.hear(
+            ari.ChannelDtmfReceived(
+                channel=ari.Channel(CHANNEL), digit="7", timestamp=f"2026-11-27T10:00:{second}+0800"
+            )
+        )
+    assert heard == [e.DtmfReceived("7"), e.DtmfReceived("7")]
+
+
+async def test_a_number_outside_is_rung_with_the_clients_number_and_never_the_callers(
+    scene: Scene,
+) -> None:
+    scene.asterisk.asked.clear()
+    scene.executor.do(scene.call, c.RingNumber("leg", "leg", "+97699110000", 20))
+    (asked,) = scene.asterisk.asked
+    assert "endpoint=PJSIP%2F%2B97699110000%40trunk" in asked
+    assert quote("<+97670110001>") in asked
+    assert CALLER.removeprefix("+") not in asked
+
+
+async def test_an_agents_phone_shows_the_caller(scene: Scene) -> None:
+    scene.asterisk.asked.clear()
+    scene.executor.do(scene.call, c.RingAgent("leg", "leg", "bold", 20))
+    (asked,) = scene.asterisk.asked
+    assert quote(f"<{CALLER}>") in asked

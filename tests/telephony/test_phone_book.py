@@ -43,3 +43,13 @@ def test_a_corrupt_book_is_named(tmp_path: Path, content: str) -> None:
 def test_a_slug_that_would_be_a_path_is_no_agent(slug: str) -> None:
     with pytest.raises(ValueError, match="is not an agent's slug"):
         Phone(slug, "secret")
+
+
+def test_an_agent_who_left_and_comes_back_gets_another_password(tmp_path: Path) -> None:
+    book = PhoneBook(tmp_path / "phones.json")
+    before, saraa = book.password("bold"), book.password("saraa")
+    book.forget("bold")
+    book.forget("bold")
+    assert book.known("bold") is None
+    assert PhoneBook(tmp_path / "phones.json").password("saraa") == saraa
+    assert book.password("bold") != before

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
+
 from ari_app.telephony.ari import Ari, DeviceStateChanged, Response
 from ari_app.telephony.ari.events import DeviceState
 from ari_app.telephony.phones import Phone, Phones, PhoneState
+from tests.telephony.ari.until import until
 
 
 class SlowAsterisk(Ari):
@@ -17,12 +20,21 @@ class SlowAsterisk(Ari):
         super().__init__("http://127.0.0.1:8088", "duudlaga", "", "duudlaga")
         self.connected = True
         self.lists: list[asyncio.Future[Response]] = []
+        self.asked: list[str] = []
+        self.endpoints: list[dict[str, object]] | None = None
 
     def request(
         self, method: str, uri: str, body: object | None = None, *, lane: str | None = None
     ) -> asyncio.Future[Response]:
         answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
-        if uri == "endpoints/PJSIP":
+        self.asked.append(f"{method} {uri}")
+        if uri == "endpoints/PJSIP" and self.endpoints is not None:
+            answer.set_result(Response(status=200, body=json.dumps(self.endpoints)))
+        elif method == "DELETE" and self.endpoints is not None:
+            gone = uri.rpartition("/")[2]
+            self.endpoints = [each for each in self.endpoints if each["resource"] != gone]
+            answer.set_result(Response(status=204))
+        elif uri == "endpoints/PJSIP":
             self.lists.append(answer)
         else:  # the account is new
             answer.set_result(Response(status=404 if method == "GET" else 200))
@@ -81,3 +93,26 @@ async def test_a_list_that_was_asked_for_after_the_phone_was_heard_counts() -> N
     await asterisk.list_phones("offline")
     assert not phones.reachable("bold")
     await phones.stop()
+
+
+def endpoint(name: str, *channels: str) -> dict[str, object]:
+    return {"resource": name, "state": "online", "channel_ids": channels}
+
+
+async def test_an_agent_who_left_loses_the_account_and_who_talks_keeps_it_until_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ari_app.telephony.phones.LOOK_AGAIN_SECONDS", 0.01)
+    asterisk, gone = SlowAsterisk(), list[str]()
+    phones = Phones(asterisk, lambda _: None)
+    stays = [endpoint("trunk", "1"), endpoint("agent-bold")]
+    asterisk.endpoints = [*stays, endpoint("agent-saraa"), endpoint("agent-dorj", "7")]
+    phones.keep_only(["bold"], gone.append)
+    await asyncio.sleep(0.05)
+    assert gone == ["saraa"]
+    asterisk.endpoints = [*stays, endpoint("agent-dorj")]
+    await until(lambda: gone == ["saraa", "dorj"])
+    await phones.stop()
+    assert asterisk.endpoints == stays
+    removed = [each.rpartition("/")[2] for each in asterisk.asked if each.startswith("DELETE")]
+    assert removed == 3 * ["agent-saraa"] + 3 * ["agent-dorj"]

@@ -66,7 +66,7 @@ def test_a_caller_whom_the_fallback_has_is_left_alone_but_not_the_phone_that_rin
 
 
 def test_a_caller_who_came_while_nobody_was_here_is_taken_in() -> None:
-    stranger = FoundChannel("duudlaga-1.7", up=False, ours=True, number="97670110001")
+    stranger = FoundChannel("duudlaga-1.7", up=False, ours=True, told="97670110001,,,,,")
     assert plan([], channels(stranger), [], BOOT) == [Begin(stranger)]
 
 
@@ -90,3 +90,8 @@ def test_an_answered_call_is_not_answered_again_behind_the_prompt_that_plays() -
     answer = c.Answer(f"{CALL}-1-001")
     assert to_repeat([answer], answered=True) == []
     assert to_repeat([answer], answered=False) == [answer]
+
+
+def test_a_channel_that_neither_the_dialplan_nor_we_brought_is_hung_up() -> None:
+    intruder = FoundChannel("duudlaga-1.8", up=True, ours=True)
+    assert plan([], channels(intruder), [], BOOT) == [DropLeg(intruder.id)]
