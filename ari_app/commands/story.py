@@ -36,7 +36,9 @@ def sentence(entry: Entry, texts: Texts) -> str:
 
 def _pattern(entry: Entry, texts: Texts) -> str:
     """The most telling sentence that there is for the entry."""
-    reasons = (entry.data.get(name) for name in _TURNS)
+    reasons = [entry.data.get(name) for name in _TURNS]
+    if entry.kind == "recording_stored":
+        reasons.append(_whole(entry.data))
     keys = [f"entry.{entry.kind}_{reason}" for reason in reasons if isinstance(reason, str)]
     for key in (*keys, f"entry.{entry.kind}"):
         try:
@@ -44,6 +46,16 @@ def _pattern(entry: Entry, texts: Texts) -> str:
         except KeyError:
             continue
     return texts("entry.other")
+
+
+def _whole(recording: Mapping[str, Any]) -> str:
+    """How much of a recording there is; empty for all of it."""
+    missing, there = recording.get("missing_seconds"), recording.get("path")
+    if missing is None:
+        return "" if there else "empty"
+    if there:
+        return "partly"
+    return "lost" if missing else "lost_unmeasured"
 
 
 class _Facts(dict[str, str]):

@@ -28,7 +28,7 @@ last column names who else does.
 | recording_expected | recording, kind (talk, message, voicemail), leg, agent | also W |
 | recording_refused | node, digit: the caller does not want to be recorded | |
 | recording_discarded | recording, reason (too_short, recorded_again) | |
-| recording_stored | recording, kind, path, peaks, seconds, bytes, sha256 (see below) | only R |
+| recording_stored | recording, kind, path, peaks, seconds, bytes, sha256, missing_seconds | R |
 | callback_booked | number (`null`: withheld), queue, reason, language, queued_at | also W |
 | callback_closed | reason, by, state (done, closed) | only H |
 | message_left | recording, kind (message, voicemail), seconds | also W |
@@ -40,7 +40,7 @@ last column names who else does.
 | agent_state_changed | agent, old, new, reason | only C |
 
 W is the witness (:mod:`ari_app.journal.reconcile`, :mod:`ari_app.journal.left_messages`), R the
-recorder, H who decides in the house (:mod:`ari_app.journal.house_entries`), C the controller.
+recorder alone, H who decides in the house (:mod:`ari_app.journal.house_entries`), C the controller.
 W leaves out facts that it does not know, or writes `null`. The "call" of agent_state_changed is
 ``agent:<slug>``, its client the house.
 
@@ -58,7 +58,9 @@ the call to ``dialled``, a number of ours, because: busy, no_answer, always, or 
 A queue is left because of: answered, timeout, key, hung_up, no_agents, full, cut, or failed (the
 flow broke). A callback is booked because of: key, missed, cut, fallback. ``node`` is the node's
 slug, ``subflow/node`` inside a subflow. ``queued_at`` is Unix seconds. In recording_stored, paths
-are below the folder of recordings, and path, peaks and sha256 are `null` when nothing was spoken.
+are below the folder of recordings, and path, peaks and sha256 are `null` when there is no sound:
+nobody spoke, or it is lost. ``missing_seconds`` is a gap: so much of what was said is on no file, 0
+if nobody knows how much; `null` when all is there.
 ``alone_seconds``, if there, is how long the caller was left alone and recorded after the talk,
 because nobody was there to notice that its leg had ended.
 """

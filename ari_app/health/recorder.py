@@ -20,7 +20,9 @@ SLOW_SECONDS = 600.0
 """Longer without a turn, and something holds it up: a long talk is encoded in a minute or two."""
 
 _COUNTS = "SELECT state, count(*) FROM recordings GROUP BY state"
-_GAPS = "SELECT count(*) FROM recordings WHERE state = ? AND error IS NOT NULL"
+_GAPS = """SELECT count(*), coalesce(sum(missing), 0) FROM recordings
+           WHERE (missing IS NOT NULL OR (state = ? AND error IS NOT NULL)) AND started_at > ?"""
+_GAPS_OF_SECONDS = 24 * 3600.0
 _FAILING = "SELECT count(*) FROM recordings WHERE state NOT IN (?, ?) AND error IS NOT NULL"
 _OLDEST = "SELECT min(started_at) FROM recordings WHERE state <> ? AND error IS NULL"
 
@@ -68,13 +70,14 @@ def read_ledger(path: Path, now: float) -> Sequence[Figure]:
     """Return the figures of the ledger of recordings in this file."""
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as ledger:
         counts = dict(ledger.execute(_COUNTS).fetchall())
-        (gaps,) = ledger.execute(_GAPS, (EXPECTED,)).fetchone()
+        gaps, lost = ledger.execute(_GAPS, (EXPECTED, now - _GAPS_OF_SECONDS)).fetchone()
         (failing,) = ledger.execute(_FAILING, (EXPECTED, VERIFIED)).fetchone()
         (oldest,) = ledger.execute(_OLDEST, (VERIFIED,)).fetchone()
     waits = max(0.0, now - oldest) if oldest is not None else 0.0
     return (
         Figure("recordings", counts, "Recordings in the ledger.", "state"),
-        Figure("recordings_missing", gaps, "Gaps: announced, and Asterisk made no file."),
+        Figure("recordings_missing", gaps, "Gaps of the last 24 hours: lost, wholly or partly."),
+        Figure("recording_lost_seconds", lost, "How much was said in these gaps."),
         Figure("recordings_failing", failing, "Recordings whose next step does not succeed."),
         Figure("recording_oldest_open_seconds", waits, "Since the oldest open one began."),
     )

@@ -110,13 +110,14 @@ _RECORDING_DISCARDED = Statement(
 _RECORDING_STORED = Statement(
     "recording_stored",
     """INSERT INTO recordings (id, client_id, call_id, kind, leg, agent, expected_at, state,
-                               stored_at, path, peaks_path, sha256, bytes, seconds)
+                               stored_at, path, peaks_path, sha256, bytes, seconds, missing_seconds)
        VALUES (%(recording)s, %(client)s, %(call)s, %(kind)s, %(leg)s, %(agent)s, %(at)s, 'stored',
-               %(at)s, %(path)s, %(peaks)s, %(sha256)s, %(bytes)s, %(seconds)s)
+               %(at)s, %(path)s, %(peaks)s, %(sha256)s, %(bytes)s, %(seconds)s,
+               %(missing_seconds)s)
        ON CONFLICT (id) DO UPDATE SET
            state = excluded.state, stored_at = excluded.stored_at, path = excluded.path,
            peaks_path = excluded.peaks_path, sha256 = excluded.sha256, bytes = excluded.bytes,
-           seconds = excluded.seconds""",
+           seconds = excluded.seconds, missing_seconds = excluded.missing_seconds""",
 )
 _AGENT_STATE_CHANGED = Statement(
     "agent_state_changed",
@@ -193,7 +194,8 @@ STEPS: dict[str, Callable[[Arrived], Iterable[Work]]] = {
     "recording_expected": _one(_RECORDING_EXPECTED, *_RECORDING),
     "recording_discarded": _one(_RECORDING_DISCARDED, "recording"),
     "recording_stored": _one(
-        _RECORDING_STORED, *_RECORDING, "path", "peaks", "sha256", "bytes", "seconds"
+        _RECORDING_STORED, *_RECORDING, "path", "peaks", "sha256", "bytes", "seconds",
+        "missing_seconds",
     ),
     "callback_booked": _callback_booked,
     "callback_closed": _one(_CALLBACK_CLOSED, "reason", state="closed"),

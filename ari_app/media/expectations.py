@@ -19,13 +19,15 @@ from ari_app.flow.slug import SLUG
 from ari_app.media.ledger import LedgerRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 log = structlog.get_logger(__name__)
 
 _RECORDING = re.compile(r"(?P<call>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})-[A-Za-z0-9-]{1,40}")
 _SIDE = re.compile(r"(?P<recording>.+)-(caller|agent|mix)\.wav")
+_TOLERANCE_SECONDS = 0.3
+"""By which a whole recording may be shorter than its talk, as its journal has it."""
 _SHORTEST_SECONDS = 0.1  # of nothing at all no file can be made
 
 
@@ -76,25 +78,64 @@ def talk_seconds(journal: sqlite3.Connection, row: LedgerRow, recorded: float) -
     The rest is of a caller whom nobody listened to: the agent's leg had ended while no controller
     was there. Left out is only what both the talk's length and the time alone leave over.
     """
-    query = "SELECT kind, data FROM entries WHERE call = ? AND kind IN (?, ?) ORDER BY seq"
-    leg = None
-    for kind, data in journal.execute(query, (row.call, "recording_expected", "talk_ended")):
-        facts = json.loads(data)
-        if kind == "recording_expected" and facts["recording"] == row.recording:
-            leg = facts.get("leg")
-        elif kind == "talk_ended" and leg is not None and facts["leg"] == leg:
-            alone = float(facts.get("alone_seconds", 0.0))
-            return min(recorded, max(float(facts["seconds"]), recorded - alone, _SHORTEST_SECONDS))
-    return recorded
+    talk = _talk_ended(journal, row)
+    if talk is None:
+        return recorded
+    alone = float(talk.get("alone_seconds", 0.0))
+    return min(recorded, max(float(talk["seconds"]), recorded - alone, _SHORTEST_SECONDS))
+
+
+def missing_seconds(journal: sqlite3.Connection, row: LedgerRow, recorded: float) -> float | None:
+    """Return how many seconds are on no file; ``None`` when the recording is whole.
+
+    A talk is held against its length. A message of which nothing is there was lost with Asterisk,
+    or by a full disk, if the journal has its length, or says that the call was cut off; 0 when
+    nobody knows how long it was. Whoever hung up before a word was said has left no gap.
+    """
+    if row.kind == "talk":
+        ended = _talk_ended(journal, row)
+        expected = float(ended["seconds"]) if ended else 0.0
+    else:
+        left = next(
+            (
+                data
+                for data in _entries(journal, row, "message_left")
+                if data.get("recording") == row.recording
+            ),
+            {},
+        )
+        expected = float(left.get("seconds") or 0.0)
+        cut = any(data.get("outcome") == "cut" for data in _entries(journal, row, "call_ended"))
+        if not left and cut and not recorded:
+            return 0.0
+    lacking = expected - recorded
+    return round(lacking, 1) if lacking > _TOLERANCE_SECONDS else None
+
+
+def _talk_ended(journal: sqlite3.Connection, row: LedgerRow) -> dict[str, Any] | None:
+    """What the journal says of the end of the talk that was recorded; there may have been none."""
+    leg = next(
+        (
+            data.get("leg")
+            for data in _entries(journal, row, "recording_expected")
+            if data["recording"] == row.recording
+        ),
+        None,
+    )
+    ends = (data for data in _entries(journal, row, "talk_ended") if data["leg"] == leg)
+    return next(ends, None) if leg is not None else None
+
+
+def _entries(journal: sqlite3.Connection, row: LedgerRow, kind: str) -> Iterator[dict[str, Any]]:
+    query = "SELECT data FROM entries WHERE call = ? AND kind = ? ORDER BY seq"
+    for (data,) in journal.execute(query, (row.call, kind)):
+        yield json.loads(data)
 
 
 def already_told(journal: sqlite3.Connection, row: LedgerRow) -> bool:
     """Tell whether the journal still holds the news that this recording is stored."""
-    query = "SELECT data FROM entries WHERE kind = 'recording_stored' AND call = ?"
-    return any(
-        json.loads(data)["recording"] == row.recording
-        for (data,) in journal.execute(query, (row.call,))
-    )
+    told = _entries(journal, row, "recording_stored")
+    return any(data["recording"] == row.recording for data in told)
 
 
 def open_journal(path: Path) -> closing[sqlite3.Connection]:

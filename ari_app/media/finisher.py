@@ -43,7 +43,8 @@ class Finisher:
 
     ``monitor`` holds a folder for each client with the sides of talks; ``messages`` is Asterisk's
     own folder of recorded messages. ``talk_seconds`` tells how much of what was recorded is the
-    talk. ``tell`` puts a stored recording into the journal, once.
+    talk, ``missing_seconds`` how much of it is not there. ``tell`` puts a stored recording into the
+    journal, once.
     """
 
     parts: Path
@@ -51,6 +52,7 @@ class Finisher:
     messages: Path
     recordings: Path
     talk_seconds: Callable[[LedgerRow, float], float]
+    missing_seconds: Callable[[LedgerRow, float], float | None]
     tell: Callable[[LedgerRow], None]
 
     def raw_files(self, row: LedgerRow) -> list[Path]:
@@ -79,15 +81,20 @@ class Finisher:
         with_sound = [raw for raw in self.raw_files(row) if _has_sound(raw)]
         for raw in with_sound:
             repair_wav(raw)
-        if not with_sound:  # Asterisk made its files, but nobody spoke: there is nothing to join
-            return row.moved(STORED, seconds=0.0, bytes=0)
+        if not with_sound:
+            return self.nothing(row)
         return row.moved(REPAIRED)
+
+    def nothing(self, row: LedgerRow) -> LedgerRow:
+        """The row of which there is no sound: nobody spoke, or it is a gap."""
+        return row.moved(STORED, seconds=0.0, bytes=0, missing=self.missing_seconds(row, 0.0))
 
     def _store(self, row: LedgerRow) -> LedgerRow:
         raws = self.raw_files(row)
         seconds = max(map(_raw_seconds, raws))
         if seconds == 0:
             raise MediaError(f"The raw files of recording {row.recording} are gone.")
+        missing = self.missing_seconds(row, seconds)
         seconds = self.talk_seconds(row, seconds)
         target = self.recordings / row.path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +113,7 @@ class Finisher:
             _flush(target.parent)
         finally:
             unfinished.unlink(missing_ok=True)
-        return row.moved(STORED, seconds=round(seconds, 3), **facts)
+        return row.moved(STORED, seconds=round(seconds, 3), missing=missing, **facts)
 
     def _encode(self, raws: list[Path], seconds: float, target: Path) -> None:
         """Make the caller the left side and the agent the right; a missing side is silence."""

@@ -26,6 +26,7 @@ class LedgerRow:
 
     ``path`` and ``peaks_path`` are relative to the folder of finished recordings. ``error`` says
     why the last step did not succeed; after ``tries`` failures it is tried again at ``retry_at``.
+    ``missing`` is a gap: so many seconds are on no file, or, with 0, nobody knows how many.
     """
 
     recording: str
@@ -40,6 +41,7 @@ class LedgerRow:
     error: str | None = None
     tries: int = 0
     retry_at: float = 0.0
+    missing: float | None = None
 
     @property
     def path(self) -> Path:
@@ -71,7 +73,8 @@ _SCHEMA = """
     CREATE TABLE IF NOT EXISTS recordings (
         recording TEXT PRIMARY KEY, client TEXT NOT NULL, call TEXT NOT NULL, kind TEXT NOT NULL,
         started_at REAL NOT NULL, state TEXT NOT NULL, seconds REAL,
-        bytes INTEGER, sha256 TEXT, error TEXT, tries INTEGER NOT NULL, retry_at REAL NOT NULL
+        bytes INTEGER, sha256 TEXT, error TEXT, tries INTEGER NOT NULL, retry_at REAL NOT NULL,
+        missing REAL
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS recordings_open ON recordings (retry_at) WHERE state <> 'verified';
     CREATE TABLE IF NOT EXISTS read_up_to (node TEXT PRIMARY KEY, seq INTEGER NOT NULL)
@@ -89,6 +92,7 @@ class Ledger:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.executescript(_SCHEMA)
+            self._add_missing()
         except sqlite3.DatabaseError as error:
             self._db.close()
             raise MediaError(
@@ -105,6 +109,12 @@ class Ledger:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def _add_missing(self) -> None:
+        """Ledgers of earlier versions have no column for gaps."""
+        columns = [row["name"] for row in self._db.execute("PRAGMA table_info(recordings)")]
+        if "missing" not in columns:
+            self._db.execute("ALTER TABLE recordings ADD COLUMN missing REAL")
 
     def save(self, row: LedgerRow) -> None:
         """Write a row, new or known."""

@@ -35,6 +35,7 @@ from ari_app.media.expectations import (
     already_told,
     announced,
     call_ended,
+    missing_seconds,
     open_journal,
     strays,
     talk_seconds,
@@ -82,6 +83,7 @@ class Recorder:
             messages=messages or places.asterisk_state / "spool" / "recording",
             recordings=places.recordings,
             talk_seconds=self._talk_seconds,
+            missing_seconds=self._missing_seconds,
             tell=self._tell,
         )
 
@@ -151,13 +153,17 @@ class Recorder:
         if not raws and row.tries < _TRIES_WITHOUT_FILE:
             raise MediaError(f"Asterisk made no file for recording {row.recording}.")
         # A talk that never came about, or a disk that took no file: a gap, shown as such.
-        found = row.moved(FOUND) if raws else row.moved(STORED, seconds=0.0, bytes=0)
+        found = row.moved(FOUND) if raws else self._finisher.nothing(row)
         self.ledger.save(found)
         return found
 
     def _talk_seconds(self, row: LedgerRow, recorded: float) -> float:
         with open_journal(self._journal) as journal:
             return talk_seconds(journal, row, recorded)
+
+    def _missing_seconds(self, row: LedgerRow, recorded: float) -> float | None:
+        with open_journal(self._journal) as journal:
+            return missing_seconds(journal, row, recorded)
 
     def _tell(self, row: LedgerRow) -> None:
         """Journal that the recording is stored; without a path when nobody spoke in it.
@@ -178,6 +184,7 @@ class Recorder:
             "seconds": row.seconds,
             "bytes": row.bytes,
             "sha256": row.sha256,
+            "missing_seconds": row.missing,
         }
         with Journal(self._journal, busy_seconds=5.0) as journal:
             entry = Entry("recording_stored", time.time(), facts)

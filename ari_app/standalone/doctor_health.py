@@ -57,7 +57,8 @@ def recordings(settings: Settings) -> Finding:
         return Finding("recordings", "bad", "the ledger cannot be read", "See recorder.log.")
     facts = []
     if missing:
-        facts.append(f"{missing} were announced and Asterisk made no file")
+        lost = report.figure("recording_lost_seconds") or 0.0
+        facts.append(f"{missing} of the last 24 hours are lost, wholly or partly ({lost:.1f} s)")
     if failing:
         facts.append(f"{failing} cannot be finished")
     if facts:

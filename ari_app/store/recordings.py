@@ -24,11 +24,12 @@ class RecordingRow:
     sha256: str | None
     bytes: int | None
     seconds: float | None
+    missing_seconds: float | None = None
 
 
 _SELECT = """
     SELECT id, client_id, call_id::text, kind, agent, state, expected_at, path, peaks_path, sha256,
-           bytes, seconds
+           bytes, seconds, missing_seconds
     FROM recordings
 """
 
@@ -40,10 +41,11 @@ def recordings_of(cursor: Cursor, call: str) -> list[RecordingRow]:
 
 
 def gaps(cursor: Cursor, expected_before: datetime) -> list[RecordingRow]:
-    """Return the recordings that should be there by now and are not."""
+    """Return the recordings that should be there by now and are not, or not whole."""
     cursor.execute(
         _SELECT
-        + """WHERE state NOT IN ('stored', 'verified') AND expected_at < %s
+        + """WHERE (state NOT IN ('stored', 'verified') OR missing_seconds IS NOT NULL)
+               AND expected_at < %s
              ORDER BY expected_at, id""",
         (expected_before,),
     )

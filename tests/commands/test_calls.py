@@ -55,6 +55,36 @@ def test_a_recording_without_sound_hides_no_other_call(
     assert rows[silent] is None
 
 
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"path": "x.ogg", "seconds": 8.1}, "The recording of 8.1 s is stored."),
+        (
+            {"path": "x.ogg", "seconds": 6.1, "missing_seconds": 2.0},
+            "The recording of 6.1 s is stored; 2.0 s more were said and are lost.",
+        ),
+        (
+            {"path": None, "seconds": 0.0, "missing_seconds": 1.9},
+            "The recording is lost: 1.9 s were said and are on no file.",
+        ),
+        (
+            {"path": None, "seconds": 0.0, "missing_seconds": 0.0},
+            "The recording is lost; nobody knows how long it was.",
+        ),
+        (
+            {"path": None, "seconds": 0.0, "missing_seconds": None},
+            "Nobody spoke: there is nothing to store.",
+        ),
+    ],
+)
+def test_what_is_lost_of_a_recording_is_said(
+    duudlaga: Command, home: Path, facts: dict[str, object], sentence: str
+) -> None:
+    offered = Entry("call_offered", _AT, {"number": "+97670110001"})
+    call = _keep(home, "anu-clinic", offered, Entry("recording_stored", _AT + 9, facts))
+    assert sentence in duudlaga("calls", "--call", call).stdout
+
+
 def test_a_call_has_the_documented_fields(duudlaga: Command, home: Path, answered: str) -> None:
     result = duudlaga("calls", "--json")
     assert result.exit_code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,13 +30,18 @@ def ledger(places: Places) -> Iterator[Ledger]:
 
 
 def test_an_announced_recording_without_a_file_is_a_gap(places: Places, ledger: Ledger) -> None:
-    ledger.save(ROW.failed("Asterisk made no file for recording x-1.", 1010.0))
+    recent = replace(ROW, started_at=time.time() - 60)
+    ledger.save(replace(recent, recording="x-5").moved(VERIFIED, missing=2.5))
+    ledger.save(replace(recent, recording="x-6").moved(VERIFIED, missing=0.0))
+    ledger.save(replace(ROW, recording="x-7").moved(VERIFIED, missing=9.0))  # of long ago
+    ledger.save(recent.failed("Asterisk made no file for recording x-1.", 1010.0))
     ledger.save(replace(ROW, recording="x-2"))
     ledger.save(replace(ROW, recording="x-3").moved(VERIFIED))
     ledger.save(replace(ROW, recording="x-4").moved(STORED).failed("unlike what was stored", 1.0))
     report = RecorderHealth(places).report()
-    assert report.figure("recordings") == {"expected": 2, "verified": 1, "stored": 1}
-    assert report.figure("recordings_missing") == 1
+    assert report.figure("recordings") == {"expected": 2, "verified": 4, "stored": 1}
+    assert report.figure("recordings_missing") == 3
+    assert report.figure("recording_lost_seconds") == 2.5
     assert report.figure("recordings_failing") == 1
     assert report.figure("recording_oldest_open_seconds") > 1_000_000
     assert report.state == "ok"

@@ -33,6 +33,7 @@ FIGURES = {
     "entry_oldest_seconds": 0.0,
     "calls_unlogged": 0,
     "recordings_missing": 0,
+    "recording_lost_seconds": 0.0,
     "recordings_failing": 0,
 }
 
@@ -128,7 +129,12 @@ def test_the_doctor_grades_by_what_is_away(settings: Settings) -> None:
         ("shipping", {"entries_waiting": 7, "entry_oldest_seconds": 900.0}, "bad", "7 entries"),
         ("history", {"calls_unlogged": 2}, "warn", "2 calls are not on record"),
         ("history", {"calls_unlogged": None}, "warn", "not counted yet"),
-        ("recordings", {"recordings_missing": 1}, "warn", "1 were announced"),
+        (
+            "recordings",
+            {"recordings_missing": 2, "recording_lost_seconds": 4.25},
+            "warn",
+            "2 of the last 24 hours are lost, wholly or partly (4.2 s)",
+        ),
         ("recordings", {"recordings_failing": 3}, "warn", "3 cannot be finished"),
         ("recordings", {"recordings_missing": None}, "bad", "cannot be read"),
     ],

@@ -46,9 +46,12 @@ class House:
     def talk_ended(self, leg: str, **facts: float) -> None:
         self._journal("talk_ended", leg=leg, agent="bold", by="agent", **facts)
 
-    def _journal(self, kind: str, /, **facts: Any) -> None:
+    def tell(self, kind: str, facts: dict[str, Any]) -> None:
         with Journal(self.places.journal) as journal:
             journal.append_entries(CALL, "anu", [Entry(kind, STARTED_AT, facts)])
+
+    def _journal(self, kind: str, /, **facts: Any) -> None:
+        self.tell(kind, facts)
 
     def end(self) -> None:
         """The call is over."""

@@ -6,17 +6,22 @@ import errno
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from ari_app.media import finisher
-from ari_app.media.ledger import FOUND, REPAIRED, STORED, VERIFIED
+from ari_app.media.ledger import FOUND, REPAIRED, STORED, VERIFIED, Ledger
 from ari_app.places import Places
 from tests.media.recording_house import (
+    CALL,
+    RECORDING,
     House,
     assert_both_sides_are_apart,
 )
@@ -203,3 +208,69 @@ def test_a_damaged_file_is_named_in_a_sentence_before_anything_is_done(
     assert str(file) in done.stderr
     assert "move it away" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+LEG = f"{CALL}-6-1"
+
+
+@pytest.mark.parametrize(
+    ("talked", "recorded", "missing"),
+    [(3.0, 3.0, None), (3.2, 3.0, None), (5.0, 3.0, 2.0), (1.9, None, 1.9), (4.0, 0.0, 4.0)],
+)
+def test_a_talk_that_is_longer_than_its_recording_is_a_gap(
+    house: House, talked: float, recorded: float | None, missing: float | None
+) -> None:
+    house.announce(leg=LEG)
+    house.talk(recorded, recorded)
+    house.talk_ended(LEG, seconds=talked)
+    house.end()
+    for minute in range(5):
+        house.work(time.time() + 60 * minute)
+    [news] = house.told()
+    assert news["missing_seconds"] == missing
+    assert (news["path"] is None) == (not recorded)
+
+
+def test_a_talk_that_never_came_about_has_no_gap(house: House) -> None:
+    house.announce(leg=LEG)
+    house.end()
+    for minute in range(5):
+        house.work(time.time() + 60 * minute)
+    [news] = house.told()
+    assert (news["path"], news["missing_seconds"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("facts", "missing"),
+    [
+        ({"message_left": {"recording": RECORDING, "kind": "message", "seconds": 7.0}}, 7.0),
+        ({"call_ended": {"outcome": "cut", "by": "pbx"}}, 0.0),
+        ({"call_ended": {"outcome": "abandoned", "by": "caller"}}, None),
+    ],
+)
+def test_a_message_of_which_nothing_is_there_is_a_gap_if_there_was_one(
+    house: House, facts: dict[str, dict[str, Any]], missing: float | None
+) -> None:
+    house.announce("message")
+    for kind, data in facts.items():
+        house.tell(kind, data)
+    house.end()
+    for minute in range(5):
+        house.work(time.time() + 60 * minute)
+    [news] = house.told()
+    assert (news["path"], news["missing_seconds"]) == (None, missing)
+
+
+def test_a_ledger_of_an_earlier_version_takes_gaps(places: Places) -> None:
+    with closing(sqlite3.connect(places.home / "recordings.db")) as old:
+        old.execute(
+            """CREATE TABLE recordings (recording TEXT PRIMARY KEY, client TEXT, call TEXT,
+               kind TEXT, started_at REAL, state TEXT, seconds REAL, bytes INTEGER, sha256 TEXT,
+               error TEXT, tries INTEGER, retry_at REAL) WITHOUT ROWID"""
+        )
+        old.execute("INSERT INTO recordings (recording, client, call) VALUES ('r', 'c', 'x')")
+        old.commit()
+    with Ledger(places.home / "recordings.db") as ledger:
+        known = ledger.row("r")
+    assert known is not None
+    assert known.missing is None
