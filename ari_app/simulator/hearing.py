@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from ari_app.simulator.g711 import PCMA, PCMU
 from ari_app.simulator.leg_file import Packet
-from ari_app.simulator.loudness import PCMA, PCMU, is_audible
+from ari_app.simulator.loudness import is_audible
 
 Kind = Literal["sound", "silence", "nothing"]
 

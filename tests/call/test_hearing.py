@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
@@ -13,9 +13,9 @@ import pytest
 
 from tests.call.house import House
 from tests.call.test_stories import kinds, phones
-from tests.fault.heard import Heard
-from tests.fault.media import Media
 from tests.load.callers import CallerCall, Callers
+from tests.load.heard import Heard
+from tests.load.house import known_sounds
 
 pytestmark = pytest.mark.real
 
@@ -29,7 +29,7 @@ class Listener:
     """A caller who speaks and listens. ``since`` is when the call was answered."""
 
     call: CallerCall
-    heard: Heard = field(default_factory=Heard)
+    heard: Heard
     since: float = 0.0
 
     def silence(self) -> float:
@@ -43,22 +43,16 @@ async def listeners(house: House, *callers: str) -> AsyncIterator[list[Listener]
     """Call from these numbers; whoever is still on the line at the end hangs up."""
     settings = house.settings
     source = await Callers.open(settings.outside_address, (settings.sip_address, settings.sip_port))
-    source.sound.close()
-    media = Media(settings.outside_address)
-    media.start()
-    source.offer = source.offer.replace(
-        source.offer.partition("m=audio ")[2].split()[0], str(media.port)
-    )
-    source.sound = media
+    sounds = await asyncio.to_thread(known_sounds, settings)
     found = []
     try:
         for caller in callers:
-            listener = Listener(source.call(PATIENT, caller))
+            listener = Listener(source.call(PATIENT, caller), Heard(sounds))
             async with asyncio.timeout(10):
                 await listener.call.answered.wait()
             listener.since = monotonic()
-            media.hear(listener.call._far_sound[1], listener.heard)
-            media.say(listener.call._far_sound)
+            source.sound.hear(listener.call.far_sound[1], listener.heard)
+            source.sound.say(listener.call.far_sound)
             found.append(listener)
         yield found
         for listener in found:

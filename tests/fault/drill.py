@@ -76,7 +76,7 @@ class Outcome:
 async def perform(stage: Stage, fault: Fault) -> Outcome:
     """Let fifty callers in, strike, heal, bring all calls to an end, and ask what is on record."""
     stage.guests.all.clear()
-    stage.guests.media.worst_delay_seconds = 0.0
+    stage.guests.sound.worst_delay_seconds = 0.0
     stage.staff.pick_up.clear()
     await asyncio.to_thread(stage.house.wake_agents)
     await assemble(stage)
@@ -99,7 +99,7 @@ async def perform(stage: Stage, fault: Fault) -> Outcome:
         silence=verdict.silence,
         first_sound=max(firsts, default=None),
         recovered=recovered,
-        delay=stage.guests.media.worst_delay_seconds,
+        delay=stage.guests.sound.worst_delay_seconds,
         violations=tuple(wrong),
     )
 

@@ -52,7 +52,7 @@ async def _new_phones(stage: Stage) -> None:
 
 
 async def _callers_vanish(stage: Stage) -> None:
-    vanishing = await Guests.open(VANISHING_AT, stage.house.sip)
+    vanishing = await Guests.open(VANISHING_AT, stage.house.sip, stage.guests.sounds)
     for place in (QUEUE, NEWCOMER, NEWCOMER, VOICEMAIL, MENU):
         stage.guests.all.append(vanishing.call(place))
     await asyncio.sleep(3.0)

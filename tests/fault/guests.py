@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 
+from ari_app.simulator.known_sounds import KnownSounds
 from tests.fault.clients import NUMBERS, VOICEMAIL
-from tests.fault.heard import Heard
-from tests.fault.media import Media
 from tests.load.callers import CallerCall, Callers
+from tests.load.heard import Heard
 
 _numbers = itertools.count(97600000000 + int(time.time() * 10) % 100_000_000)
 
@@ -25,7 +25,7 @@ class Guest:
 
     place: str
     call: CallerCall
-    heard: Heard = field(default_factory=Heard)
+    heard: Heard
     speaks_since: float | None = None
     left_at: float | None = None
     vanished: bool = False
@@ -63,25 +63,18 @@ class Guest:
 class Guests:
     """Places calls and listens to them; ``all`` are those of this drill."""
 
-    def __init__(self, callers: Callers, media: Media) -> None:
+    def __init__(self, callers: Callers, sounds: KnownSounds) -> None:
         """:meth:`open` is the way to get them."""
         self.all: list[Guest] = []
-        self.media = media
+        self.sound = callers.sound
+        self.sounds = sounds
         self._callers = callers
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def open(cls, host: str, house: tuple[str, int]) -> Guests:
-        """Callers at a loopback address of their own."""
-        callers = await Callers.open(host, house)
-        callers.sound.close()
-        media = Media(host)
-        media.start()
-        callers.sound = media
-        callers.offer = callers.offer.replace(
-            callers.offer.partition("m=audio ")[2].split()[0], str(media.port)
-        )
-        return cls(callers, media)
+    async def open(cls, host: str, house: tuple[str, int], sounds: KnownSounds) -> Guests:
+        """Callers at a loopback address of their own, who know these sounds when they hear them."""
+        return cls(await Callers.open(host, house), sounds)
 
     async def close(self) -> None:
         """Fall silent, without hanging up."""
@@ -92,7 +85,9 @@ class Guests:
 
     def call(self, place: str) -> Guest:
         """Begin a call to this place."""
-        guest = Guest(place, self._callers.call(NUMBERS[place], str(next(_numbers))))
+        guest = Guest(
+            place, self._callers.call(NUMBERS[place], str(next(_numbers))), Heard(self.sounds)
+        )
         self.all.append(guest)
         task = asyncio.create_task(self._attend(guest))
         self._tasks.add(task)
@@ -144,12 +139,12 @@ class Guests:
             if guest.left_at is not None:  # Asterisk was dead when the caller gave up
                 await call.hang_up()
                 return
-            self.media.hear(call._far_sound[1], guest.heard)
-            self.media.say(call._far_sound)
+            self.sound.hear(call.far_sound[1], guest.heard)
+            self.sound.say(call.far_sound)
             if guest.place == VOICEMAIL:
                 await self._speak_after_the_prompt(guest)
             await call.ended.wait()
-            self.media.stop(call._far_sound)
+            self.sound.stop(call.far_sound)
         finally:
             for moment in moments:
                 moment.cancel()

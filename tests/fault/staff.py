@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.fault.media import Media
-from tests.load.message import sound_port
 from tests.load.phones import AgentPhones
 from tests.load.ring import Manner, Ring
-from tests.load.wire import Wire
 
 
 class Staff(AgentPhones):
@@ -18,7 +15,6 @@ class Staff(AgentPhones):
         super().__init__(manner)
         self.patient = patient
         self.pick_up = asyncio.Event()
-        self.media: Media
 
     @classmethod
     async def start(
@@ -30,9 +26,7 @@ class Staff(AgentPhones):
     ) -> Staff:
         """Phones at ``host``, not registered yet."""
         staff = cls(manner, patient)
-        staff._wire = await Wire.open(host, house, staff._take)
-        staff._sound = staff.media = Media(host)
-        staff.media.start()
+        await staff.bind(host, house)
         return staff
 
     def talking(self) -> list[Ring]:
@@ -54,16 +48,3 @@ class Staff(AgentPhones):
             if ring.ended_by:
                 return
         await super()._serve(ring, manner)
-
-    async def _speak(self, ring: Ring, seconds: float | None) -> None:
-        self.media.say(_far_sound(ring))
-
-    def _over(self, ring: Ring, by: str, at: float) -> None:
-        super()._over(ring, by, at)
-        self.media.stop(_far_sound(ring))
-
-
-def _far_sound(ring: Ring) -> tuple[str, int]:
-    """Where the house wants what the agent says: the host stands in the offer's c= line."""
-    host = ring.invite.body.partition("c=IN IP4 ")[2].split("\r\n", 1)[0]
-    return host, sound_port(ring.invite.body)

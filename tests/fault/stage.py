@@ -18,6 +18,7 @@ from tests.fault.guests import Guest, Guests
 from tests.fault.house import FaultHouse
 from tests.fault.invariant import Allowance, may_heal, silence_of, violations
 from tests.fault.staff import Staff
+from tests.load.house import known_sounds
 from tests.load.ring import Manner
 
 CALLERS_AT, VANISHING_AT, PHONES_AT, FRAIL_AT = (f"127.0.0.{n}" for n in (21, 22, 23, 24))
@@ -77,7 +78,8 @@ class Stage:
 @asynccontextmanager
 async def stage(house: FaultHouse) -> AsyncIterator[Stage]:
     """Callers and registered phones for ``house``."""
-    guests = await Guests.open(CALLERS_AT, house.sip)
+    sounds = await asyncio.to_thread(known_sounds, house.settings)
+    guests = await Guests.open(CALLERS_AT, house.sip, sounds)
     staff = await Staff.start(
         PHONES_AT, house.sip, Manner(0.2, speaks=True), frozenset(TEAMS[RINGING])
     )

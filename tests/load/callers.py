@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from time import monotonic
 
 from tests.load.message import Message, new_token, sound_offer, sound_port
@@ -30,7 +31,8 @@ class CallerCall:
         self._uri = f"sip:{number}@{self._wire.far_end[0]}:{self._wire.far_end[1]}"
         self._from = f"<sip:{caller}@{self._wire.host}>;tag={new_token()}"
         self._to = f"<{self._uri}>"
-        self._far_sound = ("", 0)
+        self.far_sound = ("", 0)
+        """Where the house sends and takes this call's sound; known with the answer."""
         self._invite = self._request("INVITE", body=callers.offer)
 
     def invite(self) -> None:
@@ -53,9 +55,11 @@ class CallerCall:
 
     async def speak(self, seconds: float) -> None:
         """Send sound, or until the call is over."""
-        async for _ in self._callers.sound.packets(self._far_sound, seconds):
-            if self.ended.is_set():
-                return
+        self._callers.sound.say(self.far_sound)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.ended.wait()
+        self._callers.sound.hush(self.far_sound)
 
     async def hang_up(self) -> None:
         """End the call; harmless when the far end was quicker."""
@@ -93,7 +97,7 @@ class CallerCall:
             self.status, self.answered_at = answer.status, at
             self._to = answer.headers["to"]
             self._uri = answer.contact
-            self._far_sound = (self._wire.far_end[0], sound_port(answer.body))
+            self.far_sound = (self._wire.far_end[0], sound_port(answer.body))
             self.answered.set()
         self._acknowledge(answer, new_transaction=True)
 

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from ari_app.commands.live_state import live_state
 from ari_app.settings import Settings
+from ari_app.simulator.known_sounds import KnownSounds
 from ari_app.standalone.asterisk import node
 from ari_app.standalone.client_import import import_clients
 from ari_app.standalone.status import status
@@ -163,3 +164,9 @@ class House:
                 raise RuntimeError(f"the house does not start ({now.failure or now.step}): {words}")
             time.sleep(0.1)
         spoken.keep(self.settings.home)
+
+
+def known_sounds(settings: Settings) -> KnownSounds:
+    """All prompts that lie in this home now, and the music."""
+    music = settings.asterisk_state / "data" / "moh"
+    return KnownSounds.below(settings.home / "prompts", music.resolve())

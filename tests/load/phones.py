@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from time import monotonic
 
-from tests.load.message import Message, address, authorization, new_token, sound_offer, sound_port
+from tests.load.message import Message, address, authorization, new_token, sound_offer
 from tests.load.ring import Manner, Ring
 from tests.load.sound import Sound
 from tests.load.wire import Wire
 
 RESEND_SECONDS = 0.5
 EXPIRES_SECONDS = 3600
-LONGEST_TALK_SECONDS = 3600.0
 
 
 class AgentPhones:
@@ -35,12 +34,18 @@ class AgentPhones:
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def open(cls, host: str, house: tuple[str, int], manner: Manner) -> AgentPhones:
-        """Phones at ``host``, not registered yet."""
+    async def open(
+        cls, host: str, house: tuple[str, int], manner: Manner, hertz: int = 400
+    ) -> AgentPhones:
+        """Phones at ``host``, not registered yet. Their agents' voices have this pitch."""
         phones = cls(manner)
-        phones._wire = await Wire.open(host, house, phones._take)
-        phones._sound = Sound(host)
+        await phones.bind(host, house, hertz)
         return phones
+
+    async def bind(self, host: str, house: tuple[str, int], hertz: int = 400) -> None:
+        """Open the phones' sockets."""
+        self._wire = await Wire.open(host, house, self._take)
+        self._sound = Sound(host, hertz)
 
     async def close(self) -> None:
         """Stop; registrations are left to lapse."""
@@ -135,17 +140,11 @@ class AgentPhones:
                 async with asyncio.timeout(RESEND_SECONDS):
                     await ring.acknowledged.wait()
         if manner.speaks:
-            await self._speak(ring, manner.talk_seconds)
+            self._sound.say(ring.far_sound)
         if manner.talk_seconds is not None:
             left = ring.answered_at + manner.talk_seconds - monotonic()
             await asyncio.sleep(max(0.0, left))
             await self._hang_up(ring)
-
-    async def _speak(self, ring: Ring, seconds: float | None) -> None:
-        far_end = (self._wire.far_end[0], sound_port(ring.invite.body))
-        async for _ in self._sound.packets(far_end, seconds or LONGEST_TALK_SECONDS):
-            if ring.ended_by:
-                return
 
     async def _hang_up(self, ring: Ring) -> None:
         if ring.ended_by:
@@ -167,6 +166,7 @@ class AgentPhones:
 
     def _over(self, ring: Ring, by: str, at: float) -> None:
         ring.ended_by, ring.ended_at = by, at
+        self._sound.stop(ring.far_sound)
         self._live.pop(ring.invite.call, None)
 
     def _offer(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from tests.load.message import Message, new_token
+from tests.load.message import Message, new_token, sound_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +34,9 @@ class Ring:
     ended_at: float | None = None
     ended_by: str = ""
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def far_sound(self) -> tuple[str, int]:
+        """Where the house sends and takes this call's sound; the host stands in the c= line."""
+        host = self.invite.body.partition("c=IN IP4 ")[2].split("\r\n", 1)[0]
+        return host, sound_port(self.invite.body)

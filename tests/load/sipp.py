@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ari_app.parts import release_program
-from tests.load.sound import TONE
+from tests.load.sound import voice
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 RTP_PORT = 14000
@@ -63,7 +63,7 @@ class Sipp:
             (folder / "callers.csv").write_text(
                 "SEQUENTIAL\n" + "".join(f"{number};{more}\n" for number, more in self.callers)
             )
-            (folder / "sound.al").write_bytes(TONE * 250)  # five seconds, repeated
+            (folder / "sound.al").write_bytes(voice(400) * 250)  # five seconds, repeated
             done = self._start(folder)
             if not (folder / "statistics.csv").exists():
                 raise RuntimeError(f"sipp ended with status {done.returncode}: {done.stderr}")

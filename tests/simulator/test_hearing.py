@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from ari_app.simulator.g711 import PCMA, PCMU
 from ari_app.simulator.hearing import Span, longest_silence, missing, spans
 from ari_app.simulator.leg_file import Packet
-from ari_app.simulator.loudness import PCMA, PCMU, is_audible, loudness
+from ari_app.simulator.loudness import is_audible, loudness
 
 SILENT, LOUD = b"\xd5" * 160, b"\x35\xb5" * 80
 
