@@ -35,9 +35,18 @@ COMMANDS = {
     "home": _Listed("running", _RUN, "Print the folder that holds everything of this copy."),
     "call": _Listed("call", _CALL, "Place a real call and watch what happens to it."),
     "calls": _Listed("calls", _CALL, "List the last calls, or tell the story of one."),
-    "client": _Listed("clients", _HOUSE, "Import, export and list clients.", is_group=True),
+    "messages": _Listed("messages", _CALL, "List the messages that callers left, newest first."),
+    "callbacks": _Listed(
+        "messages",
+        _CALL,
+        "List who is to be rung back: since when, why, and how many calls it stands for.",
+    ),
+    "client": _Listed("clients", _HOUSE, "Import, export, list and remove clients.", is_group=True),
     "flow": _Listed("flows", _HOUSE, "Validate a call flow, or walk through it.", is_group=True),
     "agent": _Listed("agents", _HOUSE, "Show agents, their states and phones.", is_group=True),
+    "caller": _Listed(
+        "callers", _HOUSE, "Block callers, prefer them, or list them.", is_group=True
+    ),
     "prompt": _Listed("prompts", _HOUSE, "Bring in what callers hear.", is_group=True),
     "migrate": _Listed("storage", _KEEP, "Bring the database up to this version's tables."),
     "rebuild": _Listed("storage", _KEEP, "Derive the history of calls anew from its entries."),

@@ -23,6 +23,7 @@ RINGS = (
     {"fallback", "health", "reaper"},
     {"simulator"},
     {"standalone"},
+    {"operations"},
     {"commands"},
     {"cli"},
 )

@@ -8,8 +8,9 @@ import pytest
 _LONG = "word " * 80
 _SHOW = f"""
 from ari_app.commands.output import print_table
+from ari_app.commands.texts import Texts
 from ari_app.console import console
-print_table([{{"name": {_LONG!r}}}], ["name"])
+print_table([{{"name": {_LONG!r}}}], ["name"], Texts("en"))
 console(stderr=True).print({_LONG!r})
 """
 

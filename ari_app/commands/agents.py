@@ -5,15 +5,19 @@ from typing import Annotated, Any
 
 import typer
 
-from ari_app.acd.agents import OFF_DUTY, AgentView
+from ari_app.acd.agents import OFF_DUTY, RESERVED, RINGING, TALKING, AgentView
 from ari_app.commands.database import house_database
 from ari_app.commands.live_state import LiveStateAwayError, live_state
+from ari_app.commands.names import actor, refuse_unknown
 from ari_app.commands.output import print_json, print_table
 from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339, wall_clock
+from ari_app.operations.refused import RefusedError
+from ari_app.operations.removing import remove_agent
 from ari_app.settings import Settings
 from ari_app.snapshot.publish import publish
 from ari_app.snapshot.reader import Snapshot
+from ari_app.standalone.account import give_back
 from ari_app.standalone.simulated_phones import give_agents_phones, note_yielded, simulated
 from ari_app.store.agents import list_agents, set_simulated_phone
 from ari_app.store.database import transaction
@@ -62,7 +66,7 @@ def list_(
     if as_json:
         print_json(rows)
     else:
-        print_table([_for_people(row, texts) for row in rows], COLUMNS)
+        print_table([_for_people(row, texts) for row in rows], COLUMNS, texts)
 
 
 @app.command()
@@ -80,7 +84,9 @@ def state(
     else:
         why = reason or (OFF_DUTY if wish is Wish.OFFLINE else "")
         command, arguments = "pause", {"agent": agent, "reason": why}
-    with live_state(Settings.load()) as live:
+    settings = Settings.load()
+    refuse_unknown(settings, agent=agent)
+    with live_state(settings) as live:
         answer = live.tell(command, arguments)
     if not answer.done:
         raise UnknownAgentError(answer.message)
@@ -96,16 +102,10 @@ def phone(
     """Print how any SIP phone registers as this agent's: address, user, password."""
     texts: Texts = context.obj
     settings = Settings.load()
-    house = Snapshot.open(settings.snapshot).agents
-    if agent not in house:
-        raise UnknownAgentError(
-            f"the house has no agent {agent}; it has {', '.join(sorted(house))}"
-        )
+    refuse_unknown(settings, agent=agent)
     password = PhoneBook(settings.home / "phones.json").known(agent)
     if password is None:
-        raise UnknownAgentError(
-            f"agent {agent} has no account yet; a running controller makes one within a second"
-        )
+        raise RefusedError("agent.no_account", agent=agent)
     account = {
         "agent": agent,
         "address": settings.sip_address,
@@ -120,6 +120,34 @@ def phone(
     typer.echo(texts("agent.phone"))
     for name, value in account.items():
         typer.echo(f"  {name:<10} {value}")
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    agent: Annotated[str, typer.Argument(help="The agent's slug.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take an agent out of the house; their calls stay on record.
+
+    Refused while the agent is in a call.
+    """
+    texts: Texts = context.obj
+    settings = Settings.load()
+    refuse_unknown(settings, agent=agent)
+    with live_state(settings) as live:
+        view = live.agents({agent: {"clients": {}}})[agent]
+    if view.state in (RESERVED, RINGING, TALKING):
+        raise RefusedError("agent.in_a_call", agent=agent)
+    if not yes:
+        typer.confirm(texts("agent.remove", agent=agent), abort=True)
+    with house_database(settings) as connection:
+        with transaction(connection) as cursor:
+            clients = remove_agent(cursor, agent, actor=actor())
+        publish(connection, settings.snapshot)
+    give_agents_phones(settings)
+    give_back(settings.home)
+    typer.echo(texts("agent.removed", agent=agent, clients=", ".join(clients) or "–"))
 
 
 @app.command()

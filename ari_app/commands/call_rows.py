@@ -3,11 +3,15 @@
 Both give the same fields, described in docs/json-output.md.
 """
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ari_app.commands.journal_view import JournalView, Line
-from ari_app.commands.times import rfc3339
+from ari_app.commands.times import rfc3339, wall_clock
 from ari_app.flow.entries import Entry
 from ari_app.store.database import Cursor
 
@@ -16,6 +20,35 @@ COLUMNS = (
     "agent", "recording",
 )  # fmt: skip
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which calls to list: those that fit all that is not `None`, at most `limit`.
+
+    `day` is a date on the client's clock; `agent` talked with the caller; `caller` is a number as
+    calls have it.
+    """
+
+    limit: int
+    call: str | None = None
+    client: str | None = None
+    day: date | None = None
+    caller: str | None = None
+    agent: str | None = None
+    outcome: str | None = None
+
+    def fits(self, row: Row, zone: str | None) -> bool:
+        """Tell whether a row fits; `zone` is the time zone of its client."""
+        facts = {"id": self.call, "client": self.client, "agent": self.agent}
+        facts |= {"outcome": self.outcome, "caller": self.caller}
+        if any(wanted not in (None, row[name]) for name, wanted in facts.items()):
+            return False
+        return (
+            self.day is None
+            or self.day.isoformat() == str(wall_clock(row["offered_at"], zone)).partition(" ")[0]
+        )
+
 
 _CALLS = """
     SELECT calls.id::text, client_id AS client, number, coalesce(caller, nullif(caller_raw, '')) AS
@@ -27,6 +60,16 @@ _CALLS = """
     FROM calls
     WHERE (%(client)s::text IS NULL OR client_id = %(client)s)
       AND (%(call)s::uuid IS NULL OR calls.id = %(call)s)
+      AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
+      AND (%(caller)s::text IS NULL OR %(caller)s IN (caller, caller_raw))
+      AND (%(agent)s::text IS NULL OR agent = %(agent)s OR EXISTS (
+               SELECT 1 FROM legs WHERE legs.call_id = calls.id AND legs.agent = %(agent)s
+                                    AND legs.answered_at IS NOT NULL))
+      AND (%(day)s::date IS NULL OR (
+               offered_at BETWEEN %(day)s::date - 1 AND %(day)s::date + 2
+               AND (offered_at AT TIME ZONE coalesce(
+                        (SELECT timezone FROM clients WHERE clients.client_id = calls.client_id),
+                        current_setting('TimeZone')))::date = %(day)s))
     ORDER BY offered_at DESC, calls.id DESC
     LIMIT %(limit)s
 """
@@ -37,11 +80,9 @@ _ENTRIES = """
 """
 
 
-def from_history(
-    cursor: Cursor, recordings: Path, *, client: str | None, call: str | None, limit: int
-) -> list[Row]:
+def from_history(cursor: Cursor, recordings: Path, wanted: Wanted) -> list[Row]:
     """The newest calls first. `recordings` is the folder to which the paths are relative."""
-    cursor.execute(_CALLS, {"client": client, "call": call, "limit": limit})
+    cursor.execute(_CALLS, asdict(wanted))
     rows = []
     for found in cursor.fetchall():
         row: Row = found._asdict()
@@ -62,12 +103,13 @@ def lines_from_history(cursor: Cursor, call: str) -> list[Line]:
 
 
 def from_journal(
-    journal: JournalView, recordings: Path, *, client: str | None, call: str | None, limit: int
+    journal: JournalView, recordings: Path, wanted: Wanted, zones: Mapping[str, str]
 ) -> list[Row]:
     """As `from_history`, of the calls that this machine's journal still holds."""
-    ids = [call] if call else journal.newest_calls(client, limit)
-    rows = [row_of(journal.of_call(each), recordings) for each in ids]
-    return [row for row in rows if row is not None and client in (None, row["client"])]
+    ids = [wanted.call] if wanted.call else journal.newest_calls(wanted.client)
+    rows = (row_of(journal.of_call(each), recordings) for each in ids)
+    fitting = (row for row in rows if row and wanted.fits(row, zones.get(row["client"])))
+    return list(islice(fitting, wanted.limit))
 
 
 def row_of(lines: list[Line], recordings: Path) -> Row | None:

@@ -1,34 +1,51 @@
 """`duudlaga calls`: the last calls, or the story of one."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from ari_app.caller import caller_number
 from ari_app.commands.call_rows import (
     Row,
+    Wanted,
     from_history,
     from_journal,
     lines_from_history,
 )
-from ari_app.commands.database import DatabaseAwayError, house_database
+from ari_app.commands.database import DatabaseAwayError, cursor_of
 from ari_app.commands.journal_view import Line, open_view
+from ari_app.commands.names import refuse_unknown, zones
 from ari_app.commands.output import print_json, print_table
 from ari_app.commands.story import told
 from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339, wall_clock
+from ari_app.flow.entries import OUTCOMES
+from ari_app.flow.unassigned import HOUSE
+from ari_app.operations.refused import RefusedError
 from ari_app.settings import Settings
-from ari_app.store.database import transaction
 
 app = typer.Typer()
+
+Outcome = StrEnum("Outcome", {name.upper(): name for name in OUTCOMES})  # type: ignore[misc]
 
 _COLUMNS = ("offered_at", "client", "number", "caller", "outcome", "agent", "id")
 
 
 @app.command()
-def calls(
+def calls(  # noqa: PLR0913, PLR0917 - an argument for each option
     context: typer.Context,
     client: Annotated[str | None, typer.Option(help="Only this client's calls.")] = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Only of this day, on the client's clock."),
+    ] = None,
+    caller: Annotated[str | None, typer.Option(help="Only from this number.")] = None,
+    agent: Annotated[str | None, typer.Option(help="Only those whom this agent talked to.")] = None,
+    outcome: Annotated[Outcome | None, typer.Option(help="Only those that ended so.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 20,
     call: Annotated[UUID | None, typer.Option(help="Tell the story of this call.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -36,38 +53,47 @@ def calls(
     """List the last calls, or tell the story of one.
 
     Without Postgres this machine's journal answers: it has the same fields for the calls that it
-    still holds.
+    still holds. Times are on the client's clock.
     """
     texts: Texts = context.obj
     settings = Settings.load()
-    wanted = str(call) if call else None
-    rows, lines = _find(settings, texts, client, wanted, limit)
-    if wanted and not rows and not lines:
-        typer.echo(texts("calls.unknown", call=wanted), err=True)
-        raise typer.Exit(1)
+    wanted = Wanted(
+        limit,
+        call=str(call) if call else None,
+        client=client,
+        day=day.date() if day else None,
+        caller=(caller_number(caller) or caller) if caller else None,
+        agent=agent,
+        outcome=outcome,
+    )
+    zone = zones(settings)
+    rows, lines = _find(settings, texts, wanted, zone)
+    if call and not rows and not lines:
+        raise RefusedError("calls.unknown", call=call)
+    if not rows and not call:
+        refuse_unknown(settings, client=None if client == HOUSE else client, agent=agent)
     if as_json:
-        print_json([row | {"entries": _as_json(lines)} for row in rows] if wanted else rows)
-    elif wanted:
+        print_json([row | {"entries": _as_json(lines)} for row in rows] if call else rows)
+    elif call:
         for line in lines:
-            typer.echo(told(line.entry, texts))
+            typer.echo(told(line.entry, texts, zone.get(line.client)))
         _print_recording(rows, texts)
     elif rows:
-        print_table([_for_people(row, texts) for row in rows], _COLUMNS)
+        print_table([_for_people(row, texts, zone) for row in rows], _COLUMNS, texts)
     else:
         typer.echo(texts("calls.none"))
 
 
 def _find(
-    settings: Settings, texts: Texts, client: str | None, call: str | None, limit: int
+    settings: Settings, texts: Texts, wanted: Wanted, zone: Mapping[str, str]
 ) -> tuple[list[Row], list[Line]]:
     """The rows and, of one call, its entries: the fullest account that can be had now."""
+    call = wanted.call
     with open_view(settings.journal) as journal:
         lines = journal.of_call(call) if journal and call else []
         try:
-            with house_database(settings) as connection, transaction(connection) as cursor:
-                rows = from_history(
-                    cursor, settings.recordings, client=client, call=call, limit=limit
-                )
+            with cursor_of(settings, wanted.client) as cursor:
+                rows = from_history(cursor, settings.recordings, wanted)
                 shipped = lines_from_history(cursor, call) if call else []
                 if rows or not lines:
                     return rows, max(lines, shipped, key=len)
@@ -75,8 +101,7 @@ def _find(
             typer.echo(texts("calls.from_journal", reason=error.reason), err=True)
         if journal is None:
             return [], []
-        found = from_journal(journal, settings.recordings, client=client, call=call, limit=limit)
-        return found, lines
+        return from_journal(journal, settings.recordings, wanted, zone), lines
 
 
 def _as_json(lines: list[Line]) -> list[Row]:
@@ -92,8 +117,8 @@ def _print_recording(rows: list[Row], texts: Texts) -> None:
             typer.echo(texts("call.recording", path=row["recording"]))
 
 
-def _for_people(row: Row, texts: Texts) -> Row:
+def _for_people(row: Row, texts: Texts, zone: Mapping[str, str]) -> Row:
     return row | {
-        "offered_at": wall_clock(row["offered_at"]),
+        "offered_at": wall_clock(row["offered_at"], zone.get(row["client"])),
         "outcome": texts.word(row["outcome"]) if row["outcome"] else None,
     }

@@ -1,5 +1,6 @@
-"""`duudlaga client`: import, export and list the companies we answer for."""
+"""`duudlaga client`: import, export, list and remove the companies we answer for."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -7,10 +8,15 @@ from typing import Annotated
 import typer
 
 from ari_app.commands.database import house_database
+from ari_app.commands.journal_view import open_view
+from ari_app.commands.names import actor
 from ari_app.commands.output import can_show, print_json, print_table
 from ari_app.commands.texts import Texts
 from ari_app.flow.said import Said, meant
+from ari_app.operations.refused import RefusedError
+from ari_app.operations.removing import client_farewell, remove_client
 from ari_app.settings import Settings
+from ari_app.snapshot.publish import publish
 from ari_app.standalone.account import give_back
 from ari_app.standalone.client_import import ImportReport, import_clients
 from ari_app.standalone.simulated_phones import give_agents_phones
@@ -18,7 +24,7 @@ from ari_app.store.database import transaction
 from ari_app.store.document_file import DocumentError
 from ari_app.store.exporting import client_slugs, load_agents, load_client, to_yaml
 
-app = typer.Typer(no_args_is_help=True, help="Import, export and list clients.")
+app = typer.Typer(no_args_is_help=True, help="Import, export, list and remove clients.")
 
 COLUMNS = ("client", "name", "language", "timezone", "numbers", "flows", "queues")
 
@@ -66,8 +72,54 @@ def export(
     typer.echo(text if can_show(text) else to_yaml(document, ascii_only=True), nl=False)
 
 
+@app.command()
+def remove(
+    context: typer.Context,
+    client: Annotated[str, typer.Argument(help="The client's slug.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take a client out of the house: numbers, flows, queues, prompts.
+
+    Calls, recordings and callbacks stay on record. Refused while calls are live.
+    """
+    texts: Texts = context.obj
+    settings = Settings.load()
+    with house_database(settings) as connection:
+        with transaction(connection) as cursor:
+            farewell = client_farewell(cursor, client)
+        _refuse_live_calls(settings, client)
+        typer.echo(
+            texts(
+                "client.farewell",
+                client=client,
+                numbers=", ".join(farewell.numbers) or "–",
+                calls=farewell.calls,
+                recordings=farewell.recordings,
+                callbacks=farewell.callbacks,
+            )
+        )
+        if not yes:
+            typer.confirm(texts("client.remove", client=client), abort=True)
+        with transaction(connection) as cursor:
+            _refuse_live_calls(settings, client)
+            remove_client(cursor, client, actor=actor())
+        publish(connection, settings.snapshot)
+    shutil.rmtree(settings.client_prompts / client, ignore_errors=True)
+    give_back(settings.home)
+    typer.echo(texts("client.removed", client=client))
+
+
+def _refuse_live_calls(settings: Settings, client: str) -> None:
+    """What this machine's journal knows, before Postgres does."""
+    with open_view(settings.journal) as journal:
+        count = journal.live_calls(client) if journal else 0
+    if count:
+        raise RefusedError("client.has_live_calls", client=client, count=count)
+
+
 @app.command("list")
 def list_(
+    context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the clients with their numbers, flows and queues."""
@@ -90,7 +142,7 @@ def list_(
     if as_json:
         print_json(rows)
     else:
-        print_table(rows, COLUMNS)
+        print_table(rows, COLUMNS, context.obj)
 
 
 def unknown_client(client: str, known: list[str]) -> Said:

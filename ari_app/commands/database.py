@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, contextmanager
 import psycopg2
 
 from ari_app.settings import Settings
-from ari_app.store.database import Connection, connect
-from ari_app.store.roles import OWNER, WRITER
+from ari_app.store.database import Connection, Cursor, as_client, connect, transaction
+from ari_app.store.roles import APP, OWNER, WRITER
 
 
 class DatabaseAwayError(Exception):
@@ -27,6 +27,21 @@ def house_database(settings: Settings) -> AbstractContextManager[Connection]:
     Raises `DatabaseAwayError` when the server is away, at first or in the middle.
     """
     return _open(settings.postgres_address(WRITER))
+
+
+@contextmanager
+def cursor_of(settings: Settings, client: str | None) -> Iterator[Cursor]:
+    """One transaction that sees all clients, or, when one is named, what that client may see.
+
+    Raises `DatabaseAwayError` as `house_database` does.
+    """
+    if client is None:
+        with house_database(settings) as connection, transaction(connection) as cursor:
+            yield cursor
+    else:
+        address = settings.postgres_address(APP)
+        with _open(address) as connection, as_client(connection, client) as cursor:
+            yield cursor
 
 
 def owner_database(settings: Settings) -> AbstractContextManager[Connection]:

@@ -13,6 +13,7 @@ import typer
 
 from ari_app.commands.texts import Texts
 from ari_app.flow.said import Said
+from ari_app.operations.refused import RefusedError
 
 
 @contextmanager
@@ -58,6 +59,11 @@ def report_failure(texts: Callable[[], Texts]) -> Iterator[None]:
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         sys.stdout = None  # or Python complains once more at its exit
         raise typer.Exit(0) from None
+    except RefusedError as refused:
+        from ari_app.commands.output import printable  # noqa: PLC0415 - loads rich
+
+        typer.echo(printable(texts()(refused.key, **refused.values)), err=True)
+        raise typer.Exit(1) from refused
     except Exception as error:  # the last place where it can become a sentence
         typer.echo(_sentence(error, texts()), err=True)
         raise typer.Exit(1) from error

@@ -39,19 +39,20 @@ class JournalView:
         """The call's entries in the order of time."""
         return self._lines("WHERE call = ? ORDER BY at, seq", (call,))
 
-    def newest_calls(self, client: str | None, limit: int) -> list[str]:
+    def newest_calls(self, client: str | None) -> list[str]:
         """The ids of the calls offered last, newest first; of one client, or of all."""
         rows = self._db.execute(
             """SELECT call FROM entries WHERE kind = 'call_offered' AND (?1 IS NULL OR client = ?1)
-               ORDER BY at DESC, seq DESC LIMIT ?2""",
-            (client, limit),
+               ORDER BY at DESC, seq DESC""",
+            (client,),
         )
         return [call for (call,) in rows]
 
-    def live_calls(self) -> int:
-        """How many runs have not ended."""
-        query = "SELECT count(*) FROM runs WHERE ended_at IS NULL"
-        return int(self._db.execute(query).fetchone()[0])
+    def live_calls(self, client: str | None = None) -> int:
+        """How many runs have not ended, of one client or of all."""
+        query = """SELECT count(*) FROM runs
+                   WHERE ended_at IS NULL AND (?1 IS NULL OR client = ?1)"""
+        return int(self._db.execute(query, (client,)).fetchone()[0])
 
     def _lines(self, condition: str, values: Sequence[Any]) -> list[Line]:
         # The condition is always a text of this class.

@@ -10,6 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from ari_app.commands.texts import Texts
 from ari_app.console import console
 
 
@@ -29,14 +30,18 @@ def print_json(value: Any) -> None:
     typer.echo(text if can_show(text) else json.dumps(value, indent=2))
 
 
-def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], texts: Texts) -> None:
     """Print these columns of the rows; on a terminal as wide as it is, else without wrapping."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
+        table.add_column(texts(f"column.{column}"), overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell(row[column])) for column in columns))
+        table.add_row(*(Text(_shown(row[column], texts)) for column in columns))
     console().print(table)
+
+
+def _shown(value: Any, texts: Texts) -> str:
+    return texts.word("yes" if value else "no") if isinstance(value, bool) else cell(value)
 
 
 def cell(value: Any) -> str:
@@ -44,8 +49,6 @@ def cell(value: Any) -> str:
     match value:
         case None:
             return ""
-        case bool():
-            return "yes" if value else "no"
         case list() | tuple():
             return ", ".join(cell(part) for part in value)
         case dict():

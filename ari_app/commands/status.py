@@ -105,6 +105,7 @@ def _print(report: dict[str, Any], texts: Texts) -> None:
             for line in report["processes"]
         ],
         COLUMNS,
+        texts,
     )
     for sentence in sentences(report["processes"], texts):
         typer.echo(cell(sentence))

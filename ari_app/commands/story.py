@@ -1,8 +1,9 @@
 """A call's journal in plain words: one sentence for each entry."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ari_app.commands.output import cell
 from ari_app.commands.texts import Texts
@@ -14,10 +15,11 @@ _WORDS = frozenset({"reason", "outcome", "by", "kind"})
 _TURNS = ("reason", "by", "outcome")
 
 
-def told(entry: Entry, texts: Texts) -> str:
-    """The entry as one line: the local time, then the sentence."""
-    clock = datetime.fromtimestamp(entry.at).astimezone().strftime("%H:%M:%S.%f")[:-5]
-    return f"{clock}  {sentence(entry, texts)}"
+def told(entry: Entry, texts: Texts, zone: str | None = None) -> str:
+    """The entry as one line: the time by the clock of `zone`, else of this machine; its words."""
+    clock = datetime.fromtimestamp(entry.at, UTC).astimezone(ZoneInfo(zone) if zone else None)
+    clock_text = clock.strftime("%H:%M:%S.%f")[:-5]
+    return f"{clock_text}  {sentence(entry, texts)}"
 
 
 def sentence(entry: Entry, texts: Texts) -> str:

@@ -167,6 +167,27 @@ def test_an_unknown_call_is_a_failure(duudlaga: Command, home: Path) -> None:
     assert "There is no call" in result.stderr
 
 
+def test_calls_are_found_without_postgres_too(duudlaga: Command, answered: str, home: Path) -> None:
+    _keep(home, "anu-clinic", Entry("call_offered", _AT + 1, {"caller_number": "+97688001122"}))
+    filters = (
+        ("--outcome", "answered"),
+        ("--agent", "bold"),
+        ("--caller", "99112233"),
+        ("--caller", "+97699112233", "--limit", "1"),
+    )
+    for each in filters:
+        rows = json.loads(duudlaga("calls", "--json", *each).stdout)
+        assert [row["id"] for row in rows] == [answered], each
+    assert json.loads(duudlaga("calls", "--json", "--day", "2025-11-21").stdout) == []
+    assert len(json.loads(duudlaga("calls", "--json", "--day", "2025-11-22").stdout)) == 2
+
+
+def test_a_client_that_is_not_there_is_no_empty_list(duudlaga: Command) -> None:
+    result = duudlaga("calls", "--client", "nobody")
+    assert result.exit_code == 1
+    assert "There is no client nobody" in result.stderr
+
+
 def test_a_home_without_a_journal_has_no_calls(duudlaga: Command, home: Path) -> None:
     result = duudlaga("calls")
     assert result.exit_code == 0

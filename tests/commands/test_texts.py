@@ -1,5 +1,6 @@
 """Whatever the commands say, they can say in every language."""
 
+import ast
 import re
 from pathlib import Path
 from string import Formatter
@@ -11,7 +12,7 @@ from ari_app.commands.texts import LANGUAGES, chosen_language, texts_of
 from ari_app.flow import entries
 
 _COMMANDS = Path(ari_app.commands.__file__).parent
-_KEYS_IN_CODE = re.compile(r"""texts\(\s*"([a-z0-9_.]+)\"""")
+_KEYS_IN_CODE = re.compile(r"""(?:texts|RefusedError)\(\s*"([a-z0-9_.]+)\"""")
 
 
 def _values(text: str) -> set[str]:
@@ -32,7 +33,8 @@ def test_every_language_fills_in_the_same_values(language: str) -> None:
 def test_every_key_in_the_code_is_in_the_catalogue() -> None:
     keys = {
         key
-        for file in _COMMANDS.rglob("*.py")
+        for folder in (_COMMANDS, _COMMANDS.with_name("operations"))
+        for file in folder.rglob("*.py")
         for key in _KEYS_IN_CODE.findall(file.read_text(encoding="utf-8"))
     }
     assert len(keys) > 20
@@ -40,8 +42,11 @@ def test_every_key_in_the_code_is_in_the_catalogue() -> None:
 
 
 def test_no_text_is_left_over() -> None:
-    code = "".join(file.read_text(encoding="utf-8") for file in _COMMANDS.rglob("*.py"))
-    said = [key for key in texts_of("en") if not key.startswith(("entry.", "word."))]
+    folders = (_COMMANDS, _COMMANDS.with_name("operations"))
+    files = [file for folder in folders for file in folder.rglob("*.py")]
+    code = "".join(file.read_text(encoding="utf-8") for file in files)
+    made = ("entry.", "word.", "column.", "caller.blocked", "caller.not_", "caller.vip")
+    said = [key for key in texts_of("en") if not key.startswith(made)]
     assert [key for key in said if f'"{key}"' not in code] == []
 
 
@@ -50,6 +55,18 @@ def test_every_kind_of_entry_has_a_sentence() -> None:
     assert len(kinds) > 20
     for kind in kinds:
         assert kind == "kind" or f"entry.{kind}" in texts_of("en"), kind
+
+
+def test_every_column_has_a_heading() -> None:
+    files = (file for file in _COMMANDS.glob("*.py") if file.stem != "story")
+    code = "".join(file.read_text(encoding="utf-8") for file in files)
+    tables = re.findall(r"^_?[A-Z]+ = (\([^)]*\))", code, re.MULTILINE)
+    columns = {name for table in tables for name in ast.literal_eval(table)}
+    said = {f"column.{name}" for name in columns if isinstance(name, str)}
+    assert len(said) > 25
+    headings = {key for key in texts_of("en") if key.startswith("column.")}
+    assert headings == said & headings
+    assert said - headings <= {"column.ended_at", "column.answered_at", "column.recording"}
 
 
 def test_every_outcome_has_a_word() -> None:

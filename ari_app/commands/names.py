@@ -1,0 +1,43 @@
+"""Names that people type: of clients and agents, held against the published configuration."""
+
+import getpass
+
+from ari_app.operations.refused import RefusedError
+from ari_app.settings import Settings
+from ari_app.snapshot.reader import Snapshot, SnapshotError
+
+
+def refuse_unknown(
+    settings: Settings, *, client: str | None = None, agent: str | None = None
+) -> None:
+    """Raise `RefusedError`, with the names there are, for a client or an agent of another name."""
+    clients, agents = _names(settings)
+    if client is not None and client not in clients:
+        raise RefusedError("names.no_client", name=client, known=", ".join(clients) or "–")
+    if agent is not None and agent not in agents:
+        raise RefusedError("names.no_agent", name=agent, known=", ".join(agents) or "–")
+
+
+def zones(settings: Settings) -> dict[str, str]:
+    """The time zone of each client; none before anything was published."""
+    try:
+        clients = Snapshot.open(settings.snapshot).clients
+    except SnapshotError:
+        return {}
+    return {slug: client["timezone"] for slug, client in clients.items()}
+
+
+def actor() -> str:
+    """Who types, for the record of deeds."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name
+        return "–"
+
+
+def _names(settings: Settings) -> tuple[list[str], list[str]]:
+    try:
+        house = Snapshot.open(settings.snapshot)
+    except SnapshotError:
+        return [], []
+    return sorted(house.clients), sorted(house.agents)
