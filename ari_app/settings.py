@@ -141,6 +141,11 @@ class Settings(Places):
         return host, int(port)
 
     @property
+    def sip_copies(self) -> tuple[str, int]:
+        """Where our Asterisk sends copies of SIP messages, by UDP: AMI's port, which is TCP's."""
+        return self.sip_address, self.ami_port
+
+    @property
     def redis_address(self) -> str:
         """Our Redis by its socket, or the one of `redis_url`; the URL holds the password."""
         if self.redis_url is not None:

@@ -15,6 +15,7 @@ from ari_app.health.dependency import Dependencies
 from ari_app.health.figure import Figure
 from ari_app.health.report import Report
 from ari_app.journal.reconcile import UNLOGGED_AFTER_SECONDS
+from ari_app.journal.refused_calls import RefusedCalls
 from ari_app.journal.witness import Witness
 from ari_app.store.calls import unlogged
 from ari_app.store.database import Connection, transaction
@@ -32,10 +33,17 @@ class ShipperHealth:
     ``shipped()`` is the last line known to be in Postgres, ``None`` before it could be asked.
     """
 
-    def __init__(self, journal: Path, witness: Witness, shipped: Callable[[], int | None]) -> None:
+    def __init__(
+        self,
+        journal: Path,
+        witness: Witness,
+        shipped: Callable[[], int | None],
+        refused: RefusedCalls,
+    ) -> None:
         self._journal = journal
         self._witness = witness
         self._shipped = shipped
+        self._refused = refused
         self._dependencies = Dependencies()
         self._trouble = False
         self._unlogged: int | None = None
@@ -78,6 +86,8 @@ class ShipperHealth:
             note("history", "degraded", reason)
         else:
             note("history", "up")
+        refused = self._refused.recent(now)
+        note("way_in", "degraded" if refused else "up", refused)
         figures = self._figures(waiting, age)
         return Report("shipper", now, self._dependencies.all(), figures)
 
@@ -96,6 +106,13 @@ class ShipperHealth:
                 "calls_unlogged",
                 self._unlogged,
                 "Calls that Asterisk saw and that are not on record.",
+            ),
+            Figure(
+                "calls_refused",
+                {"488": 0, **self._refused.counts},
+                "Calls refused before they had a channel, by the answer's status.",
+                "status",
+                counter=True,
             ),
             Figure("witness_unread_bytes", self._unread, "Of cel.jsonl, not yet taken in."),
         )

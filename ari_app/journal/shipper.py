@@ -8,9 +8,13 @@ after the current batch. Like the controller's, this file only brings its parts 
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import structlog
@@ -24,6 +28,8 @@ from ari_app.journal.follow import Chore, Shipper
 from ari_app.journal.last_message import take_last_message
 from ari_app.journal.left_messages import LeftMessages
 from ari_app.journal.reconcile import Reconciler
+from ari_app.journal.refusals import Refusals
+from ari_app.journal.refused_calls import RefusedCalls
 from ari_app.journal.spool import take_in
 from ari_app.journal.store import Journal
 from ari_app.journal.witness import Witness
@@ -42,6 +48,7 @@ log = structlog.get_logger(__name__)
 
 SPOOL_SECONDS = 1.0
 WITNESS_SECONDS = 5.0
+REFUSED_SECONDS = 1.0
 RECONCILE_SECONDS = 15.0
 ROTATION_SECONDS = 600.0
 PUBLISH_SECONDS = 300.0
@@ -60,9 +67,7 @@ def chores(settings: Settings, journal: Journal) -> list[Chore]:
             log.warning("message_without_file", unique_id=unique_id, recording=recording)
         return seconds
 
-    reconciler = Reconciler(
-        journal, lambda incoming: _route(settings.snapshot, incoming), caller_number, take_message
-    )
+    reconciler = Reconciler(journal, _finder(settings), caller_number, take_message)
     left_messages = LeftMessages(journal, take_message)
 
     def reconcile(connection: Connection) -> None:
@@ -78,6 +83,22 @@ def chores(settings: Settings, journal: Journal) -> list[Chore]:
         Chore("rotation", ROTATION_SECONDS, CelRotation(settings.cel, witness).turn),
         Chore("publish", PUBLISH_SECONDS, lambda connection: _publish(settings, connection)),
     ]
+
+
+def _finder(settings: Settings) -> Callable[[Incoming], Route | None]:
+    return lambda incoming: _route(settings.snapshot, incoming)
+
+
+def _trunks(settings: Settings) -> tuple[IPv4Network, ...]:
+    """The addresses that our Asterisk takes for a trunk's; none of an Asterisk of others."""
+    file = settings.asterisk_etc / "pjsip.conf"
+    text = file.read_text() if file.exists() else ""
+    written = ",".join(re.findall(r"^match = (.*)", text, re.MULTILINE)).split(",")
+    networks = []
+    for each in written:
+        with suppress(ValueError):  # a name, for which Asterisk asks the DNS
+            networks.append(IPv4Network(each.strip(), strict=False))
+    return tuple(networks)
 
 
 def _route(snapshot: Path, incoming: Incoming) -> Route | None:
@@ -106,8 +127,12 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with last_words(), Journal(settings.journal, busy_seconds=5.0) as journal:
+        house = (settings.sip_address, settings.sip_port)
+        refused = RefusedCalls(
+            settings.sip_copies, Refusals(house, _trunks(settings)), journal, _finder(settings)
+        )
         looks = health.ShipperHealth(
-            settings.journal, Witness(settings.cel, journal.node), lambda: shipper.shipped
+            settings.journal, Witness(settings.cel, journal.node), lambda: shipper.shipped, refused
         )
         shipper = Shipper(
             settings.journal,
@@ -115,9 +140,13 @@ def main() -> None:
                 lambda: connect(settings.postgres_address(WRITER), "duudlaga-shipper")
             ),
             settings.run / "shipper.ready",
-            [*chores(settings, journal), Chore("health", health.LOOK_SECONDS, looks.look)],
+            [
+                *chores(settings, journal),
+                Chore("refused", REFUSED_SECONDS, lambda _: refused.enter()),
+                Chore("health", health.LOOK_SECONDS, looks.look),
+            ],
         )
-        with HealthServer(health_socket(settings.run, "shipper"), looks.report):
+        with refused, HealthServer(health_socket(settings.run, "shipper"), looks.report):
             shipper.run(stop)
 
 
