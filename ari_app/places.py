@@ -93,6 +93,11 @@ class Places(BaseSettings):
         return self.outside_state / "heard"
 
     @property
+    def voices(self) -> Path:
+        """What a party outside says, if not a sample text: caller, number or <slug>.wav."""
+        return self.outside_state / "voices"
+
+    @property
     def postgres_state(self) -> Path:
         """Postgres's data."""
         return self.home / "postgres"

@@ -79,6 +79,7 @@ def world(settings: Settings) -> Pbx:
             "house_address": settings.outside_address,
             "house_port": settings.outside_sip_port,
             "heard": settings.heard,
+            "voices": settings.voices,
         },
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.call.house import House, eventually
+from tests.call.listening import listened
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +20,14 @@ def running_house() -> Iterator[House]:
 
 
 @pytest.fixture
-def house(running_house: House) -> Iterator[House]:
-    """Give the house, and fail the test that leaves a channel or a bridge behind."""
-    yield running_house
-    eventually(
-        lambda: running_house.held_by_asterisk() == "", 5, "no channel and no bridge is left"
-    )
+def house(running_house: House, request: pytest.FixtureRequest) -> Iterator[House]:
+    """Give the house; fail the test that leaves a channel or a bridge behind, or in whose calls
+    somebody heard what they should not, or nothing.
+
+    A test whose story has an exception names it: ``@pytest.mark.silence(seconds, "why")``.
+    """
+    with listened(running_house.settings, request.node):
+        yield running_house
+        eventually(
+            lambda: running_house.held_by_asterisk() == "", 5, "no channel and no bridge is left"
+        )

@@ -24,6 +24,7 @@ from ari_app.settings import Settings
 from ari_app.standalone.status import ProcessStatus, Status, status
 from ari_app.store.database import connect
 from tests import spoken
+from tests.call.listening import give_voices
 
 T = TypeVar("T")
 
@@ -62,6 +63,7 @@ class House:
         """Start everything."""
         self.home.chmod(0o755)  # started by root, the services run as another account
         spoken.give(self.home)
+        give_voices(self.settings)
         self.supervisor = subprocess.Popen(
             [sys.executable, "-m", "ari_app.standalone.supervisor"],
             env={**os.environ, **self.environment, "DUUDLAGA_HOME": str(self.home)},

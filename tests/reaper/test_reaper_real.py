@@ -116,6 +116,7 @@ async def test_the_agents_line_is_freed_when_the_caller_hangs_up(house: House) -
     assert (call_row.outcome, call_row.ended_by) == ("answered", "caller")
 
 
+@pytest.mark.silence(20, "the talk's bridge is taken away")
 async def test_a_caller_left_without_a_bridge_and_without_a_lease_is_with_the_fallback(
     house: House,
 ) -> None:
