@@ -53,7 +53,7 @@ class Party:
 
 @dataclass(frozen=True)
 class Talk:
-    """Between the caller and the party `name`."""
+    """Between the caller and the party `name`: an agent's slug, or `number` for one outside."""
 
     name: str
     begin: float
@@ -89,7 +89,7 @@ def _talks(entries: Sequence[Entry], end: float) -> list[Talk]:
     talks, open_talks = [], {}
     for entry in entries:
         if entry.kind == "talk_started":
-            name = str(entry.data.get("agent") or entry.data.get("number"))
+            name = str(entry.data.get("agent") or "number")
             open_talks[entry.data["leg"]] = Talk(name, entry.at, end)
         elif entry.kind == "talk_ended" and entry.data["leg"] in open_talks:
             begun = open_talks.pop(entry.data["leg"])

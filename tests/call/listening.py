@@ -114,20 +114,21 @@ def _call_of(leg: Leg, calls: Sequence[_Call]) -> _Call | None:
 
 
 def _others(entries: Sequence[Entry], legs: Sequence[Leg]) -> list[tuple[str, Leg]]:
-    """The legs that the house rang for this call, by the agent's slug or the number."""
+    """The legs that the house rang for this call, by the agent's slug; else `number`."""
     found = []
     for entry in entries:
         if entry.kind not in ("agent_ringing", "number_ringing"):
             continue
-        name = str(entry.data.get("agent") or entry.data.get("number"))
+        called = str(entry.data.get("agent") or entry.data.get("number"))
         near = [
             leg
             for leg in legs
             if not leg.is_from_outside
-            and leg.callee.lstrip("+") == name.lstrip("+")
+            and leg.callee.lstrip("+") == called.lstrip("+")
             and abs(leg.began_at - entry.at) < _TOGETHER_SECONDS
         ]
         if near:
+            name = str(entry.data.get("agent") or "number")
             found.append((name, min(near, key=lambda leg: abs(leg.began_at - entry.at))))
     return found
 
@@ -158,7 +159,7 @@ def _party(name: str, leg: Leg, known: KnownSounds) -> Party:
 
 
 def _voice(span: Recognised) -> str | None:
-    """Whose it is; that of an outside number is told by the digits elsewhere."""
+    """Whose it is, if anybody's."""
     near = [name for name, hertz in VOICES.items() if abs(span.hertz - hertz) < _SAME_HERTZ]
     return near[0] if near and span.kind == "tone" else None
 
