@@ -45,6 +45,7 @@ async def test_two_people_who_talk_go_on_talking_and_all_of_it_is_recorded(house
     assert abs(stored(house, call.id).seconds - call.talk_seconds) < 1
 
 
+@pytest.mark.silence(10, "the agent hangs up, and no controller is there to take the caller on")
 async def test_a_talk_that_ends_while_no_controller_is_there_is_as_long_as_its_recording(
     house: House,
 ) -> None:
@@ -85,6 +86,7 @@ async def test_a_waiting_caller_keeps_the_place_and_gets_an_agent(house: House) 
     assert call.waited_seconds > 4
 
 
+@pytest.mark.silence(7, "the menu is over, and nobody leads the call until the next controller")
 async def test_a_caller_in_the_menu_hears_it_again(house: House) -> None:
     def menu_is_said_anew() -> bool:
         return "resumed" in kinds(house, house.newest_call())
@@ -120,6 +122,7 @@ async def test_a_caller_who_hung_up_meanwhile_is_owed_a_callback(house: House) -
     assert house.rows("SELECT 1 FROM callbacks WHERE number = %s", "+97699150004")
 
 
+@pytest.mark.silence(15, "Asterisk is killed")
 async def test_a_talk_that_dies_with_asterisk_is_cut_recorded_so_far_and_called_back(
     house: House,
 ) -> None:
