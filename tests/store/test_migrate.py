@@ -121,3 +121,8 @@ def test_doing_the_servers_preparation_again_is_harmless(database: TestDatabase)
     finally:
         superuser.close()
     psycopg2.connect(database.dsn(OWNER)).close()
+
+
+def test_the_projects_own_files_count_without_a_gap() -> None:
+    """Two branches that each add the next number would stop every start."""
+    assert len(read_migrations()) >= 9
