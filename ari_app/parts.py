@@ -11,7 +11,7 @@ from ari_app.fetch_error import FetchError
 # links which the packages' scripts would have made.
 _OWN_FOLDERS = ("", "blas", "lapack", "pulseaudio")
 _POSTGRES_PROGRAMS = ("createdb", "initdb", "pg_ctl", "pg_isready", "postgres", "psql")
-_TEST_PROGRAMS = ("sipp",)
+_TEST_PROGRAMS = ("baresip", "sipp")
 
 
 @dataclass(frozen=True)

@@ -35,5 +35,5 @@ def parts_of(release: str, *, tests: bool) -> list[Part]:
         ),
     ]
     if tests:
-        parts.append(Part("tests", release, ("sip-tester",), without=own_libc))
+        parts.append(Part("tests", release, ("baresip-core", "sip-tester"), without=own_libc))
     return parts

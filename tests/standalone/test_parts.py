@@ -60,6 +60,7 @@ def test_asterisk_has_the_modules_that_calls_need() -> None:
         ("ffprobe", "-version", "ffprobe version"),
         ("espeak-ng", "--voices=en", "English_(America)"),
         ("sipp", "-v", "SIPp v"),
+        ("baresip", "-h", "baresip v"),
     ],
 )
 def test_a_program_of_this_release_runs(name: str, argument: str, answer: str) -> None:
