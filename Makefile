@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fault venv fetch all-parts lock clean
+.PHONY: help run test check far bench fault venv fetch all-parts lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -20,6 +20,9 @@ check: venv ## format, lint, types and the fast tests
 	$(RUN) -m ruff check
 	$(RUN) -m mypy
 	$(RUN) -m pytest -m "not real and not fault"
+
+far: venv ## `make check` in a folder and under an account with long names
+	@.ci/far
 
 bench: all-parts ## calls per second, and what a call costs
 	$(RUN) -m tests.bench

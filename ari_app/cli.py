@@ -4,15 +4,19 @@ A command's module is imported when that command runs, and not before: help stay
 library that cannot be loaded stops only the commands that need it.
 """
 
+import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
+from itertools import zip_longest
 from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperGroup
 
 from ari_app.commands.failure import as_program, report_failure
+from ari_app.commands.help import spoken, translate, words_of
 from ari_app.commands.texts import LANGUAGES, Texts, chosen_language
 
 
@@ -59,16 +63,28 @@ class _Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Exchange the listed command for the real one; typer calls this to run it."""
         name, listed, rest = super().resolve_command(ctx, args)
-        return name, load_command(name) if name in COMMANDS else listed, rest
+        command = load_command(name) if name in COMMANDS else listed
+        translate(command, ctx.obj, ctx)
+        return name, command, rest
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option that asks for help, in the reader's language; typer calls this."""
+        option = super().get_help_option(ctx)
+        if option is not None and ctx.obj is not None:
+            option.help = words_of(ctx.obj.language).get(str(option.help), option.help)
+        return option
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command line and end with its exit status; the script and tests call this."""
-        with as_program():
-            sys.exit(super().main(*args, **(extra | {"standalone_mode": False})))
+        given = args[0] if args else extra.get("args")
+        texts = Texts(_language_of(sys.argv[1:] if given is None else given))
+        translate(self, texts)
+        with spoken(texts), as_program(texts):
+            sys.exit(super().main(*args, **(extra | {"standalone_mode": False, "obj": texts})))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; what it raises ends as a sentence and exit status 1."""
-        with report_failure(lambda: ctx.obj or Texts(chosen_language())):
+        with report_failure(ctx.obj):
             return super().invoke(ctx)
 
 
@@ -96,6 +112,19 @@ def _print_version(asked: bool) -> None:
     if asked:
         typer.echo("duudlaga " + version("duudlaga"))
         raise typer.Exit
+
+
+def _language_of(arguments: Sequence[str]) -> str:
+    """The language of help, which typer gives before it has read `--language`."""
+    for option, value in zip_longest(arguments, arguments[1:]):
+        if option == "--language" and value in LANGUAGES:
+            return value
+        if option.removeprefix("--language=") in LANGUAGES and "=" in option:
+            return option.removeprefix("--language=")
+        if not option.startswith("-") and option not in LANGUAGES:
+            break  # from the command on, words are its own
+    wish = os.environ.get("DUUDLAGA_LANGUAGE")
+    return wish if wish in LANGUAGES else chosen_language()
 
 
 def _known_language(language: str | None) -> str | None:
@@ -126,4 +155,4 @@ def prepare(
 
     Begin with: duudlaga up. Then, in another window: duudlaga call NUMBER.
     """
-    context.obj = Texts(language or chosen_language())
+    context.obj = Texts(language or context.obj.language)

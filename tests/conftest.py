@@ -1,11 +1,23 @@
-"""Every test has a limit: the default of pyproject.toml, or more for real services.
+"""Every test has a limit, and folders with short paths.
 
-A test that needs longer says so itself: `@pytest.mark.timeout(600)`.
+The limit is the default of pyproject.toml, or more for real services. A test that needs longer says
+so itself: `@pytest.mark.timeout(600)`.
 """
+
+from tempfile import TemporaryDirectory
 
 import pytest
 
 REAL_SECONDS = 300
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep folders out of one that has the user's name: a socket's path has 107 bytes."""
+    if config.option.basetemp is None:
+        folder = TemporaryDirectory(prefix="duudlaga-t-", dir="/tmp", ignore_cleanup_errors=True)
+        config.option.basetemp = f"{folder.name}/t"
+        config.add_cleanup(folder.cleanup)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@
 import json
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -11,13 +11,14 @@ from pathlib import Path
 
 import typer
 
+from ari_app.commands.help import typed_wrongly
 from ari_app.commands.texts import Texts
 from ari_app.flow.said import Said
 from ari_app.operations.refused import RefusedError
 
 
 @contextmanager
-def as_program() -> Iterator[None]:
+def as_program(texts: Texts) -> Iterator[None]:
     """Run a command as a program: what it prints never breaks it, and its end is an exit status.
 
     A terminal of another encoding gets what it cannot show as numbers. What was typed wrongly is
@@ -31,19 +32,22 @@ def as_program() -> Iterator[None]:
     except typer.Abort:
         sys.exit(1)
     except typer.TyperException as error:
-        _show(error)
+        _show(error, texts)
         sys.exit(error.exit_code)
 
 
-def _show(error: typer.TyperException) -> None:
+def _show(error: typer.TyperException, texts: Texts) -> None:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return  # the help stands there already
     context = getattr(error, "ctx", None)
     if context is not None:
         typer.echo(context.get_usage(), err=True)
-    typer.echo(f"Error: {error.format_message()}", err=True)
+    label = texts("usage.error")
+    typer.echo(f"{label}: {typed_wrongly(error, texts)}", err=True)
 
 
 @contextmanager
-def report_failure(texts: Callable[[], Texts]) -> Iterator[None]:
+def report_failure(texts: Texts) -> Iterator[None]:
     """Print the exception's sentence on standard error and leave with exit status 1.
 
     The project's own exceptions carry a sentence made for people. Any other one is a fault of the
@@ -62,10 +66,10 @@ def report_failure(texts: Callable[[], Texts]) -> Iterator[None]:
     except RefusedError as refused:
         from ari_app.commands.output import printable  # noqa: PLC0415 - loads rich
 
-        typer.echo(printable(texts()(refused.key, **refused.values)), err=True)
+        typer.echo(printable(texts(refused.key, **refused.values)), err=True)
         raise typer.Exit(1) from refused
     except Exception as error:  # the last place where it can become a sentence
-        typer.echo(_sentence(error, texts()), err=True)
+        typer.echo(_sentence(error, texts), err=True)
         raise typer.Exit(1) from error
 
 
@@ -78,9 +82,9 @@ def _sentence(error: Exception, texts: Texts) -> str:
         return text + ("" if text.endswith((".", "!", "?")) else ".")
     kind = f"{type(error).__name__}: {error}".splitlines()[0]
     try:
-        return f"Something unforeseen went wrong ({kind}). All about it is in {_keep(error)}."
+        return texts("failure.unforeseen", kind=kind, log=_keep(error))
     except Exception as no_log:  # noqa: BLE001 - the first fault is the one to tell
-        return f"Something unforeseen went wrong ({kind}), and no log could be kept: {no_log}."
+        return texts("failure.unforeseen_unkept", kind=kind, why=no_log)
 
 
 def _keep(error: Exception) -> Path:
