@@ -58,9 +58,18 @@ class JournalView:
         # The condition is always a text of this class.
         query = f"SELECT seq, call, client, kind, at, data FROM entries {condition}"  # noqa: S608
         return [
-            Line(seq, call, client, Entry(kind, at, json.loads(data)))
+            Line(seq, call, client, Entry(kind, at, _facts(data)))
             for seq, call, client, kind, at, data in self._db.execute(query, values)
         ]
+
+
+def _facts(data: str) -> dict[str, Any]:
+    """An entry's facts; a line that the disk spoiled keeps its text, and hides no other call."""
+    try:
+        facts = json.loads(data)
+    except ValueError:
+        facts = None
+    return facts if isinstance(facts, dict) else {"unreadable": data}
 
 
 @contextmanager

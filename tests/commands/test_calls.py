@@ -1,7 +1,9 @@
 """Calls are listed even when Postgres is down: from the journal, with the same fields."""
 
 import json
+import sqlite3
 import uuid
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -144,6 +146,18 @@ def test_a_recording_without_sound_breaks_neither_the_list_nor_its_call(
     assert [row["id"] for row in rows] == [soundless, answered]
     assert rows[0]["recording"] is None
     assert duudlaga("calls", "--call", soundless).exit_code == 0
+
+
+@pytest.mark.parametrize("spoiled", ["{", "[]", "null"])
+def test_a_spoiled_line_hides_no_other_call(
+    duudlaga: Command, home: Path, answered: str, spoiled: str
+) -> None:
+    other = _keep(home, "anu-clinic", Entry("call_offered", _AT + 1), Entry("talk_started", _AT))
+    with closing(sqlite3.connect(home / "journal.db")) as journal, journal:
+        journal.execute("UPDATE entries SET data = ? WHERE call = ?", (spoiled, other))
+    rows = json.loads(duudlaga("calls", "--json").stdout)
+    assert [row["id"] for row in rows] == [other, answered]
+    assert duudlaga("calls", "--call", other).exit_code == 0
 
 
 def test_the_story_of_a_call_is_told_in_the_order_of_time(duudlaga: Command, answered: str) -> None:
