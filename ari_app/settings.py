@@ -69,6 +69,9 @@ class Settings(Places):
     postgres_app_password: Password
     redis_password: Password
 
+    # Seconds without a packet after which a caller's line is taken for dead.
+    silent_line_seconds: Annotated[int, Field(ge=5, le=7200)] = 600
+
     # Services that exist already: ours are not started in their place.
     postgres_dsn: Annotated[Dsn | None, Field(repr=False)] = None  # host=… dbname=…
     redis_url: Annotated[str | None, Field(repr=False, pattern=r"^(rediss?|unix)://")] = None

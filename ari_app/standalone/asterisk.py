@@ -58,6 +58,7 @@ def node(settings: Settings) -> Pbx:
             "trunk_address": settings.outside_address,
             "trunk_port": settings.outside_sip_port,
             "trunk_match": "127.0.0.0/8",
+            "silent_line_seconds": settings.silent_line_seconds,
             "cel_file": settings.cel,
             "monitor": settings.monitor,
             "prompts": settings.standard_prompts,

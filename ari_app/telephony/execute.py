@@ -20,7 +20,7 @@ from ari_app.flow import events as e
 from ari_app.telephony.ari import Ari, ConnectionLost, Response
 from ari_app.telephony.call import Call, Talk
 from ari_app.telephony.plays import Note, Plays
-from ari_app.telephony.queues import Queues
+from ari_app.telephony.queues import DEFAULT_MUSIC, Queues
 from ari_app.telephony.talks import Talks
 
 log = structlog.get_logger(__name__)
@@ -143,8 +143,9 @@ class Executor:
             return  # resumed: the music plays on, and to begin it anew would begin with its silence
         call.holding = True
         room, channel = call.waiting_room, call.channel
-        if command.music != "default":
-            music = urlencode({"variable": "CHANNEL(musicclass)", "value": command.music})
+        wanted = self._queues.music(call, command.music)
+        if wanted != DEFAULT_MUSIC:
+            music = urlencode({"variable": "CHANNEL(musicclass)", "value": wanted})
             self._must(call, command.id, "POST", f"channels/{channel}/variable?{music}")
         if not call.room_made:
             call.room_made = True
