@@ -83,6 +83,7 @@ async def reaches_the_fallback(house: House, before: int, seconds: float) -> Non
     )
 
 
+@pytest.mark.silence(5, "the agent hangs up, and the reaper waits before it takes the caller on")
 async def test_the_caller_whose_agent_hangs_up_is_with_the_fallback_soon(house: House) -> None:
     before = fallbacks(house)
     async with talking(house, "99200001", TALK_SECONDS):
@@ -102,6 +103,7 @@ async def test_the_caller_whose_agent_hangs_up_is_with_the_fallback_soon(house: 
     assert (await asyncio.to_thread(house.call_from, "99200001", 20)).outcome == "answered"
 
 
+@pytest.mark.silence(15, "the caller hangs up, and the agent is alone until the reaper comes")
 async def test_the_agents_line_is_freed_when_the_caller_hangs_up(house: House) -> None:
     async with talking(house, "99200002", 60) as call:
         await call.hang_up()
