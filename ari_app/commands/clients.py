@@ -18,8 +18,11 @@ from ari_app.operations.removing import client_farewell, remove_client
 from ari_app.settings import Settings
 from ari_app.snapshot.publish import publish
 from ari_app.standalone.account import give_back
+from ari_app.standalone.client_export import export_client
 from ari_app.standalone.client_import import ImportReport, import_clients
 from ari_app.standalone.simulated_phones import give_agents_phones
+from ari_app.store.archive import SUFFIX
+from ari_app.store.client_document import ClientDocument
 from ari_app.store.database import transaction
 from ari_app.store.document_file import DocumentError
 from ari_app.store.exporting import client_slugs, load_agents, load_client, to_yaml
@@ -33,7 +36,8 @@ COLUMNS = ("client", "name", "language", "timezone", "numbers", "flows", "queues
 def import_(
     context: typer.Context,
     files: Annotated[
-        list[Path], typer.Argument(help="Documents, or folders of them; agents before or with.")
+        list[Path],
+        typer.Argument(help="Documents, archives of exports, or folders; agents before or with."),
     ],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything and change nothing.")
@@ -61,15 +65,44 @@ def import_(
 
 @app.command()
 def export(
+    context: typer.Context,
     client: Annotated[str, typer.Argument(help="The client's slug, or `agents` for the agents.")],
+    archive: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.zip", help="Write it there, with its recordings."),
+    ] = None,
 ) -> None:
-    """Print a client as the document from which it can be imported again."""
-    with house_database(Settings.load()) as connection, transaction(connection) as cursor:
+    """Print a client as the document from which it can be imported again.
+
+    A client with recordings goes to another house as an archive; `client import` takes it as it is.
+    """
+    texts: Texts = context.obj
+    settings = Settings.load()
+    with house_database(settings) as connection, transaction(connection) as cursor:
         document = load_agents(cursor) if client == "agents" else load_client(cursor, client)
         if document is None:
             raise DocumentError(unknown_client(client, client_slugs(cursor)))
+    if isinstance(document, ClientDocument):
+        exported = export_client(settings.home, document)
+        if archive is not None:
+            exported.pack(_named_as_archive(archive))
+            count = len(exported.recordings)
+            typer.echo(texts("client.archived", file=archive, count=count))
+            return
+        document = exported.document
+        if exported.recordings:
+            typer.echo(texts("client.has_recordings", count=len(exported.recordings)), err=True)
+    elif archive is not None:
+        raise DocumentError(Said("agents have no recordings; leave --archive out"))
     text = to_yaml(document)
     typer.echo(text if can_show(text) else to_yaml(document, ascii_only=True), nl=False)
+
+
+def _named_as_archive(path: Path) -> Path:
+    if path.suffix.lower() != SUFFIX:
+        raise DocumentError(Said("write the archive's name with .zip at its end, not {file}",
+                                 file=path))  # fmt: skip
+    return path
 
 
 @app.command()

@@ -6,6 +6,7 @@ from pathlib import Path
 from ari_app.places import Places
 from ari_app.snapshot.reader import Snapshot
 from ari_app.standalone.client_import import MUSIC, sounds_of
+from ari_app.store.archive import opened
 from ari_app.store.check import House, check, documents_of
 from ari_app.store.document_file import DocumentError, Finding, is_flow, read_document
 from ari_app.store.flow_check import findings_of_flow
@@ -18,6 +19,11 @@ def findings(paths: Iterable[Path], places: Places) -> list[Finding]:
     The same check goes before every import. A flow in a file of its own is taken at its word on
     names of prompts, queues and calendars.
     """
+    with opened(list(paths)) as sources:
+        return sources.named(_findings(sources.paths, places))
+
+
+def _findings(paths: Iterable[Path], places: Places) -> list[Finding]:
     found: list[Finding] = []
     documents = []
     for path in documents_of(paths):

@@ -10,7 +10,7 @@ import re
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from textwrap import dedent
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from ari_app.flow.definition import purpose
 from ari_app.flow.node import Exit, Node
@@ -20,7 +20,13 @@ from ari_app.flow.setting import Between, Count, Doc, OneOf, Text
 FOLDER = Path(__file__).parents[2] / "docs" / "nodes"
 
 _NOTE = "<!-- Made by `python -m ari_app.flow.manual` from ari_app/flow/nodes/{name}.py. -->\n"
-_WORDS = {str: "text", int: "whole number", bool: "true or false"}
+_WORDS = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    Any: "anything",
+}
 
 
 def pages() -> dict[str, str]:
@@ -94,22 +100,26 @@ def _settings(kind: type[Any]) -> list[str]:
     for each in fields(kind):
         hint = hints[each.name]
         meaning = next(mark.meaning for mark in hint.__metadata__ if isinstance(mark, Doc))
-        rows.append(f"| `{each.name}` | {_value(hint)} | {_default(each)} | {meaning} |")
+        rows.append(f"| `{each.name}` | {value_in_words(hint)} | {_default(each)} | {meaning} |")
     return rows
 
 
-def _value(hint: Any) -> str:
+def value_in_words(hint: Any) -> str:
     """Describe a type and its limits in words."""
     if hasattr(hint, "__metadata__"):
-        return " ".join([_value(hint.__origin__), *_limits(hint.__metadata__)]).strip()
+        words = [value_in_words(hint.__origin__), *_limits(hint.__metadata__)]
+        return " ".join(words).strip()
     origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in arguments)
     if type(None) in arguments:
-        return f"{_value(arguments[0])} or null"
-    if origin is tuple:
-        return f"list of {_value(arguments[0])}"
+        return f"{value_in_words(arguments[0])} or null"
+    if origin in (tuple, list):
+        return f"list of {value_in_words(arguments[0])}"
     if origin is dict:
-        return f"object: {_value(arguments[1])} by {_value(arguments[0])}"
-    return _WORDS.get(hint) or f"{hint.__name__.lower()}, see below"
+        key, value = map(value_in_words, arguments)
+        return f"mapping from {key} to {value}"
+    return _WORDS.get(hint) or f"{hint.__name__.removesuffix('Document').lower()}, see below"
 
 
 def _limits(marks: tuple[Any, ...]) -> list[str]:

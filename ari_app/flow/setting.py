@@ -158,7 +158,7 @@ def _checked(problem: Problem, schema: Any, when: str) -> Any:
     return {"type": f"function-{when}", "function": function, "schema": schema}
 
 
-Slug = Annotated[str, Text(forms.SLUG, wrong=forms.slug)]
+Slug = Annotated[str, Text(forms.SLUG, role="slug", wrong=forms.slug)]
 Prompt = Annotated[str, Text(forms.PROMPT, role="prompt", wrong=forms.prompt)]
 """A prompt of the client by its slug, or one of the standard set as ``standard:PATH``."""
 QueueSlug = Annotated[str, Text(forms.SLUG, role="queue", wrong=forms.slug)]

@@ -2,23 +2,22 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ari_app.media.media_error import MediaError
 from ari_app.media.prompt_file import client_prompt
 from ari_app.media.prompt_import import import_prompt, recording_problem
-from ari_app.media.sound import speech_mark
+from ari_app.media.prompt_recording import FROM_DOCUMENT, recording, take_over
 from ari_app.media.speech import speak_client_prompt
 from ari_app.places import REPOSITORY, Places
 from ari_app.settings import Settings
 from ari_app.snapshot.publish import publish
+from ari_app.store.archive import Opened, opened
 from ari_app.store.check import Sounds
 from ari_app.store.database import Connection
+from ari_app.store.document_file import DocumentError
 from ari_app.store.importing import Imported, PromptSource, import_documents
-
-FROM_DOCUMENT = "from its document"
-"""The mark of a recording that a document named."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +41,27 @@ def import_clients(
     def has_sound(client: str, prompt: str, language: str) -> bool:
         return client_prompt(settings.home, client, language, prompt).is_file()
 
-    sounds = sounds_of(settings)
-    imported = import_documents(
-        connection, files, has_sound=has_sound, sounds=sounds, music=MUSIC, dry_run=dry_run
-    )
-    if dry_run:
-        return ImportReport(imported, (), None)
-    problems = []
-    for prompt in imported.prompts:
+    with opened(files) as sources:
         try:
-            _make(settings, prompt)
-        except MediaError as error:
-            problems.append(str(error))
+            imported = import_documents(
+                connection,
+                sources.paths,
+                has_sound=has_sound,
+                sounds=sounds_of(settings),
+                music=MUSIC,
+                dry_run=dry_run,
+            )
+        except DocumentError as error:
+            raise DocumentError(findings=sources.named(error.findings)) from error
+        imported = replace(imported, warnings=tuple(sources.named(imported.warnings)))
+        if dry_run:
+            return ImportReport(imported, (), None)
+        problems = []
+        for prompt in imported.prompts:
+            try:
+                _make(settings, prompt, sources)
+            except MediaError as error:
+                problems.append(str(error))
     return ImportReport(imported, tuple(problems), publish(connection, settings.snapshot))
 
 
@@ -68,17 +76,17 @@ MUSIC = _music_of((REPOSITORY / "asterisk_conf" / "musiconhold.conf").read_text(
 def sounds_of(places: Places) -> Sounds:
     """What a check has to know of recordings in this home."""
 
-    def kept(client: str, prompt: str, language: str) -> bool:
-        file = client_prompt(places.home, client, language, prompt)
-        return file.is_file() and speech_mark(file) in (None, FROM_DOCUMENT)
+    def kept(client: str, prompt: str, language: str) -> bytes | None:
+        return recording(places.home, client, prompt, language)
 
     return Sounds(lambda path: recording_problem(places, path), kept)
 
 
-def _make(settings: Settings, prompt: PromptSource) -> None:
+def _make(settings: Settings, prompt: PromptSource, sources: Opened) -> None:
+    where = (prompt.client, prompt.prompt, prompt.language)
     if prompt.file is not None:
-        where = (prompt.client, prompt.prompt, prompt.language)
-        import_prompt(settings, *where, prompt.file, mark=FROM_DOCUMENT)
+        if not (sources.holds(prompt.file) and take_over(settings, *where, prompt.file)):
+            import_prompt(settings, *where, prompt.file, mark=FROM_DOCUMENT)
         return
     assert prompt.text is not None, "a prompt has either text or file"
-    speak_client_prompt(settings, prompt.client, prompt.prompt, prompt.language, prompt.text)
+    speak_client_prompt(settings, *where, prompt.text)

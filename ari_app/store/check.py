@@ -12,6 +12,7 @@ from pathlib import Path
 from ari_app.flow.said import Said, meant
 from ari_app.media.prompt_file import LANGUAGES
 from ari_app.media.speech import LONGEST_TEXT
+from ari_app.store.archive import recording_name
 from ari_app.store.calendar_check import calendar_findings
 from ari_app.store.client_document import AgentsDocument, ClientDocument
 from ari_app.store.document_file import DocumentError, DocumentFile, Finding, read_document
@@ -19,6 +20,7 @@ from ari_app.store.flow_check import flow_findings
 
 SoundProblem = Callable[[Path], Said | None]
 HasSound = Callable[[str, str, str], bool]
+KeptSound = Callable[[str, str, str], bytes | None]
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,19 @@ class House:
 
 @dataclass(frozen=True)
 class Sounds:
-    """What is known of recordings: what is wrong with a file; whose recording is kept already."""
+    """What is known of recordings: what is wrong with a file, and which the house has already.
+
+    A document may name one of those as its export does, without the file beside it.
+    """
 
     problem: SoundProblem = lambda _path: None
-    kept: HasSound = lambda _client, _prompt, _language: False
+    kept: KeptSound = lambda _client, _prompt, _language: None
+
+    def instead(self, client: str, prompt: str, language: str, file: str) -> bytes | None:
+        """Return the house's own recording, when `file` is the name that it has in an export."""
+        if file != recording_name(language, prompt):
+            return None
+        return self.kept(client, prompt, language)
 
 
 def documents_of(paths: Iterable[Path]) -> list[Path]:
@@ -141,7 +152,7 @@ def _prompts(file: DocumentFile, document: ClientDocument, sounds: Sounds) -> It
             if prompt.text is not None:
                 said = _speech(language, prompt.text)
             elif not (file.path.parent / (prompt.file or "")).is_file():
-                if not sounds.kept(document.client, slug, language):
+                if not sounds.instead(document.client, slug, language, prompt.file or ""):
                     said = Said("there is no file {file} beside the document", file=prompt.file)
             else:
                 said = sounds.problem(file.path.parent / (prompt.file or ""))

@@ -29,7 +29,7 @@ Date = Annotated[str, Text(role="date"), AfterValidator(written.a_date)]
 Part = Annotated[str, Text(most=20)]
 Words = Annotated[str, Text(most=20_000, least=1)]
 FileName = Annotated[str, Text(most=1000, least=1)]
-Colour = Annotated[str, Text(COLOUR, wrong=written.colour)]
+Colour = Annotated[str, Text(COLOUR, role="colour", wrong=written.colour)]
 RingSeconds = Annotated[int, Between(1, 600)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _STRATEGIES = ("longest_idle", "ring_all", "round_robin", "fewest_calls", "skill_level")
@@ -65,7 +65,7 @@ class HolidaysDocument(_Strict):
 
     country: Annotated[
         str,
-        Text(COUNTRY, wrong=written.country),
+        Text(COUNTRY, role="country", wrong=written.country),
         Doc("The country's two letters, ISO 3166."),
     ]
     subdivision: Annotated[
@@ -117,9 +117,9 @@ class QueueDocument(_Strict):
         Between(0.001, 1000),
         Doc("How much a minute of waiting counts against that of other queues."),
     ] = 1
-    music: Annotated[str, Text(MUSIC, wrong=written.music), Doc("The music while waiting.")] = (
-        "default"
-    )
+    music: Annotated[
+        str, Text(MUSIC, role="music", wrong=written.music), Doc("The music while waiting.")
+    ] = "default"
 
 
 class PromptDocument(_Strict):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ari_app.store import clients
 from ari_app.store.check import HasSound, House, Sounds, check, read_all, refuse
-from ari_app.store.client_document import AgentsDocument, ClientDocument
+from ari_app.store.client_document import AgentsDocument, ClientDocument, PromptDocument
 from ari_app.store.database import Connection, Cursor, transaction
 from ari_app.store.document_file import DocumentFile, Finding
 
@@ -60,6 +60,7 @@ def import_documents(
     ``dry_run`` everything is tried out and taken back. Raises :class:`DocumentError` with every
     mistake that was found; nothing is imported then.
     """
+    sounds = sounds or Sounds()
     files = read_all(paths)
     with transaction(connection) as cursor:
         findings = check(files, _house(cursor, music), sounds)
@@ -75,7 +76,7 @@ def import_documents(
         prompts: list[PromptSource] = []
         for file, document in of_clients:
             revisions += clients.save_client(cursor, document)
-            prompts += _save_prompts(cursor, file, document, has_sound)
+            prompts += _save_prompts(cursor, file, document, has_sound, sounds)
         if dry_run:
             connection.rollback()
     return Imported(
@@ -94,11 +95,28 @@ def _house(cursor: Cursor, music: frozenset[str]) -> House:
     return House(agents, dict(cursor.fetchall()), music)
 
 
+def _content(
+    client: str,
+    slug: str,
+    language: str,
+    prompt: PromptDocument,
+    source: Path | None,
+    sounds: Sounds,
+) -> bytes:
+    """Return what tells a changed prompt from the one before."""
+    if source is None:
+        return (prompt.text or "").encode()
+    if source.is_file():
+        return source.read_bytes()
+    return sounds.instead(client, slug, language, prompt.file or "") or b""
+
+
 def _save_prompts(
     cursor: Cursor,
     file: DocumentFile,
     document: ClientDocument,
     has_sound: HasSound,
+    sounds: Sounds,
 ) -> list[PromptSource]:
     """Replace the client's prompts; return the new and the changed ones, and those not heard."""
     cursor.execute(
@@ -110,7 +128,7 @@ def _save_prompts(
     for slug, languages in document.prompts.items():
         for language, prompt in languages.items():
             source = None if prompt.file is None else file.path.parent / prompt.file
-            content = (prompt.text or "").encode() if source is None else source.read_bytes()
+            content = _content(document.client, slug, language, prompt, source, sounds)
             sha = hashlib.sha256(content).hexdigest()
             cursor.execute(
                 """INSERT INTO prompts (client_id, prompt, language, text, file, sha256)
@@ -118,6 +136,8 @@ def _save_prompts(
                 (document.client, slug, language, prompt.text, prompt.file, sha),
             )
             made = has_sound(document.client, slug, language)
+            if source is not None and not source.is_file():
+                continue  # the house has this recording
             if not made or before.get((slug, language)) != sha:
                 changed.append(PromptSource(document.client, slug, language, prompt.text, source))
     return changed

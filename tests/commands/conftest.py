@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ari_app.cli import app
-from tests.store.database_fixtures import database, postgres_server, writer
+from tests.commands.clinic import CLINIC
+from tests.store.database_fixtures import TestDatabase, database, postgres_server, writer
 
 __all__ = ["database", "duudlaga", "home", "postgres_server", "writer"]
 
@@ -29,3 +30,20 @@ def duudlaga(home: Path) -> Command:
         return runner.invoke(app, [str(argument) for argument in arguments], input=typed)
 
     return run
+
+
+@pytest.fixture
+def use_database(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the commands use the temporary Postgres."""
+    address = f"host={database.server.directory} dbname={database.name}"
+    monkeypatch.setenv("DUUDLAGA_POSTGRES_DSN", address)
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Path:
+    """A client's document and its agents', in a folder."""
+    folder = tmp_path / "clients"
+    folder.mkdir()
+    (folder / "anu-clinic.yaml").write_text(CLINIC + "agents: {bold: 5}\n", encoding="utf-8")
+    (folder / "house.yaml").write_text("agents: {bold: {name: Болд}}\n", encoding="utf-8")
+    return folder

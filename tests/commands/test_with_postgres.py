@@ -19,25 +19,9 @@ from tests.commands.clinic import CLINIC
 from tests.commands.conftest import Command
 from tests.store.database_fixtures import TestDatabase
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.usefixtures("use_database")]
 
 _AT = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _use_database(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
-    address = f"host={database.server.directory} dbname={database.name}"
-    monkeypatch.setenv("DUUDLAGA_POSTGRES_DSN", address)
-
-
-@pytest.fixture
-def clinic(tmp_path: Path) -> Path:
-    """A client's document and its agents', in a folder."""
-    folder = tmp_path / "clients"
-    folder.mkdir()
-    (folder / "anu-clinic.yaml").write_text(CLINIC + "agents: {bold: 5}\n", encoding="utf-8")
-    (folder / "house.yaml").write_text("agents: {bold: {name: Болд}}\n", encoding="utf-8")
-    return folder
 
 
 def test_a_client_is_imported_spoken_and_published(
