@@ -7,13 +7,14 @@ Warnings: nodes that no caller reaches, and hours that leave the caller no way t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
 from ari_app.flow.loaded import Flow, Graph, Place
 from ari_app.flow.node import Node
 from ari_app.flow.problem import Problem
+from ari_app.flow.said import Said, meant
 from ari_app.flow.setting import Text
 
 _HEARD = ("queue", "voicemail", "message", "callback", "transfer")
@@ -42,7 +43,7 @@ def inspect(
     problems = [*_entrances(graph)]
     for slug, place in graph.places.items():
         if place.node is None:
-            problems.append(Problem(slug, "", place.fault))
+            problems.append(Problem(slug, "", Said("this node cannot be read")))
             continue
         problems += [Problem(slug, name, text) for name, text in place.node.flaws()]
         problems += _exits(graph, slug, place, place.node)
@@ -62,7 +63,7 @@ def open_ends(definition: Any) -> set[str]:
     found = set()
     for place in graph.places.values():
         if place.node is not None:
-            found |= {name for name, _ in _loose(place, place.node)}
+            found |= set(_loose(place, place.node))
     return found
 
 
@@ -82,32 +83,39 @@ def subflows(flows: Mapping[str, Any], numbers: Iterable[str]) -> set[str]:
 def _entrances(graph: Graph) -> Iterator[Problem]:
     for name, slug in (("start", graph.start), ("on_failure", graph.on_failure)):
         if slug not in graph.places and (slug or name == "start"):
-            yield Problem("", name, f"there is no node {slug}")
+            said = Said("there is no node {name}", name=slug)
+            yield Problem("", name, meant(said, slug, graph.places))
 
 
 def _exits(graph: Graph, slug: str, place: Place, node: Node) -> Iterator[Problem]:
     known = node.exits()
     for name, target in place.exits.items():
         if target not in graph.places:
-            yield Problem(slug, f"exits.{name}", f"leads to {target}, which does not exist")
+            said = Said("leads to {target}, which does not exist", target=target)
+            yield Problem(slug, f"exits.{name}", meant(said, target, graph.places))
         key = node.KEYS and len(name) == 1 and name in "0123456789*#"
         if name not in known and not key and not node.OPEN:
-            yield Problem(slug, f"exits.{name}", "is never taken", "warning")
+            yield Problem(slug, f"exits.{name}", Said("is never taken"), "warning")
 
 
 def _dead_ends(
     slug: str, place: Place, node: Node, surroundings: Surroundings | None
 ) -> Iterator[Problem]:
-    needed = dict(_loose(place, node))
+    needed = list(_loose(place, node))
     if place.type == "subflow" and surroundings is not None:
         ends = open_ends(surroundings.flows.get(getattr(node, "flow", "")))
-        needed = {"done": ""} if ends - set(place.exits) and "done" not in place.exits else {}
-    for name, meaning in needed.items():
-        text = f"leads nowhere ({meaning})" if meaning else "leads nowhere"
-        yield Problem(slug, f"exits.{name}", text)
+        needed = ["done"] if ends - set(place.exits) and "done" not in place.exits else []
+    for name in needed:
+        if name == "max_tries":
+            said = Said("the {type} has no way on after its last round; add `max_tries: NODE`",
+                        type=place.type)  # fmt: skip
+        else:
+            said = Said("the {type} has no way on by its exit `{exit}`; add `{exit}: NODE`",
+                        type=place.type, exit=name)  # fmt: skip
+        yield Problem(slug, f"exits.{name}", said)
 
 
-def _loose(place: Place, node: Node) -> Iterator[tuple[str, str]]:
+def _loose(place: Place, node: Node) -> Iterator[str]:
     """Yield the exits that can be taken, lead nowhere, and are no end of a call."""
     known = node.exits()
     for name, each in known.items():
@@ -117,7 +125,7 @@ def _loose(place: Place, node: Node) -> Iterator[tuple[str, str]]:
         while last not in place.exits and last in known and known[last].instead:
             last = known[last].instead
         if last == name and name not in place.exits and not each.ends:
-            yield name, each.meaning
+            yield name
 
 
 def _names(slug: str, node: Node, surroundings: Surroundings) -> Iterator[Problem]:
@@ -129,7 +137,16 @@ def _names(slug: str, node: Node, surroundings: Surroundings) -> Iterator[Proble
     }
     for place, role, name in _roles(node, ""):
         if role in known and name not in known[role] and not name.startswith("standard:"):
-            yield Problem(slug, place, f"there is no {role} {name}")
+            said = _MISSING[role](name)
+            yield Problem(slug, place, meant(said, name, known[role]))
+
+
+_MISSING: dict[str, Callable[[str], Said]] = {
+    "prompt": lambda name: Said("there is no prompt {name}", name=name),
+    "queue": lambda name: Said("there is no queue {name}", name=name),
+    "calendar": lambda name: Said("there is no calendar {name}", name=name),
+    "flow": lambda name: Said("there is no flow {name}", name=name),
+}
 
 
 def _roles(settings: Any, before: str) -> Iterator[tuple[str, str, str]]:
@@ -171,7 +188,7 @@ def _reached(graph: Graph, starts: Iterable[str]) -> set[str]:
 def _unreachable(graph: Graph) -> list[Problem]:
     reached = _reached(graph, (graph.start, graph.on_failure))
     return [
-        Problem(slug, "", "is never reached", "warning")
+        Problem(slug, "", Said("is never reached"), "warning")
         for slug in graph.places
         if slug not in reached
     ]
@@ -190,7 +207,7 @@ def _loops(graph: Graph) -> Iterator[Problem]:
                 seen.add(target)
                 ahead.append(target)
         if slug in seen:
-            yield Problem(slug, "exits", "comes back here without ever waiting for anything")
+            yield Problem(slug, "exits", Said("comes back here without ever waiting for anything"))
 
 
 def _is_instant(place: Place) -> bool:
@@ -205,5 +222,5 @@ def _after_hours(graph: Graph) -> Iterator[Problem]:
             target = place.exits.get(name)
             reached = _reached(graph, [target]) if target else set()
             if target and not any(graph.places[each].type in _HEARD for each in reached):
-                text = "leaves the caller no way to be heard: no queue, message or callback"
+                text = Said("leaves the caller no way to be heard: no queue, message or callback")
                 yield Problem(slug, f"exits.{name}", text, "warning")

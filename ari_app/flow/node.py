@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from ari_app.flow.events import Event, Resumed
+    from ari_app.flow.said import Said
     from ari_app.flow.walk import Walk
 
 
@@ -60,7 +61,7 @@ class Node:
         """Return the exits that these settings add to :attr:`EXITS`."""
         return {}
 
-    def flaws(self) -> list[tuple[str, str]]:
+    def flaws(self) -> list[tuple[str, Said]]:
         """Return what is wrong between settings: the setting's name and a sentence."""
         return []
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ari_app.flow.said import Said
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -14,7 +16,7 @@ class Problem:
 
     node: str
     field: str
-    message: str
+    message: Said
     severity: str = "error"
 
     def __str__(self) -> str:

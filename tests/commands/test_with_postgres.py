@@ -147,6 +147,8 @@ def test_a_database_of_this_version_has_nothing_to_migrate(duudlaga: Command) ->
 def test_a_new_agents_phone_can_register_at_once(
     duudlaga: Command, clinic: Path, home: Path
 ) -> None:
+    simulated = "agents: {bold: {name: Болд, simulated_phone: true}}\n"
+    (clinic / "house.yaml").write_text(simulated, encoding="utf-8")
     duudlaga("client", "import", clinic)
     account = json.loads(duudlaga("agent", "phone", "bold", "--json").stdout)
     assert account["password"] in (home / "etc/outside/agents.inc").read_text()

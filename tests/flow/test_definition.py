@@ -132,7 +132,10 @@ def test_an_exit_to_nowhere_is_an_error() -> None:
 def test_an_exit_without_a_follower_is_an_error_unless_another_stands_in() -> None:
     line = {"type": "queue", "queue": "reception"}
     (problem,) = told(flow(line=line))
-    assert problem.startswith("error: node line, exits.timeout: leads nowhere (Nobody answered")
+    assert problem == (
+        "error: node line, exits.timeout: the queue has no way on by its exit `timeout`; "
+        "add `timeout: NODE`"
+    )
     assert told(flow(line={**line, "exits": {"timeout": "bye"}}, bye=BYE)) == []
 
 
@@ -196,7 +199,12 @@ def test_a_subflow_must_be_left_by_an_exit_that_leads_on() -> None:
     known = Surroundings(calendars={"main": {}}, flows={"opening": opening})
     node = {"type": "subflow", "flow": "opening", "exits": {"closed": "box"}}
     lines = told(flow(sub=node, box=BOX, bye=BYE), known)
-    assert lines == ["error: node sub, exits.done: leads nowhere"]
+    assert lines == [
+        (
+            "error: node sub, exits.done: the subflow has no way on by its exit `done`; "
+            "add `done: NODE`"
+        )
+    ]
     node["exits"] = {"closed": "box", "open": "bye"}
     assert told(flow(sub=node, box=BOX, bye=BYE), known) == []
 
@@ -205,7 +213,7 @@ def test_a_subflow_must_be_left_by_an_exit_that_leads_on() -> None:
     ("node", "words"),
     [
         ({"type": "collect", "variable": "a", "min_digits": 9, "max_digits": 3}, "min_digits"),
-        ({"type": "language"}, "either choices or language is needed"),
+        ({"type": "language"}, "write either `choices` or `language`"),
         ({"type": "survey", "questions": [{"name": "q"}], "lowest": 9}, "lowest"),
     ],
 )

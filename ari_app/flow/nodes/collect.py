@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from ari_app.flow import spoken
 from ari_app.flow.ask import Question, ask, hear
 from ari_app.flow.node import Exit, Node
+from ari_app.flow.said import Said
 from ari_app.flow.setting import Between, Doc, Key, Prompt, Variable
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ class Collect(Node):
     no_input_prompt: Annotated[Prompt, Doc("Played after silence.")] = "standard:no_input"
     no_match_prompt: Annotated[Prompt, Doc("Played after too few keys.")] = "standard:no_match"
 
-    def flaws(self) -> list[tuple[str, str]]:
+    def flaws(self) -> list[tuple[str, Said]]:
         if self.min_digits > self.max_digits:
-            return [("min_digits", "is more than max_digits")]
+            return [("min_digits", Said("is more than `max_digits`"))]
         return []
 
     def never_taken(self, exits: Collection[str]) -> Collection[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from ari_app.flow.ask import Question, ask, hear
 from ari_app.flow.flow_error import FlowError
 from ari_app.flow.node import Exit, Node
+from ari_app.flow.said import Said
 from ari_app.flow.setting import Between, Count, Doc, Key, LanguageCode, Prompt
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ class Language(Node):
     ] = 5
     tries: Annotated[int, Between(1, 10), Doc("How often to ask.")] = 2
 
-    def flaws(self) -> list[tuple[str, str]]:
+    def flaws(self) -> list[tuple[str, Said]]:
         if self.language is None and not self.choices:
-            return [("choices", "either choices or language is needed")]
+            return [("choices", Said("write either `choices` or `language`"))]
         return []
 
     def leaves_at_once(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from ari_app.flow.ask import Question, ask, hear
 from ari_app.flow.events import Event, PlayFinished
 from ari_app.flow.node import Exit, Node
+from ari_app.flow.said import Said
 from ari_app.flow.setting import Between, Count, Doc, Prompt, Variable
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ class Survey(Node):
         "standard:survey/thanks"
     )
 
-    def flaws(self) -> list[tuple[str, str]]:
-        return [("lowest", "is more than highest")] if self.lowest > self.highest else []
+    def flaws(self) -> list[tuple[str, Said]]:
+        return [("lowest", Said("is more than `highest`"))] if self.lowest > self.highest else []
 
     def enter(self, walk: Walk) -> None:
         walk.memory.update(asked=0, failures=0)
