@@ -150,8 +150,8 @@ def _fault_of(entry: zipfile.ZipInfo) -> Said | None:
     most = LARGEST_BYTES if document else LARGEST_SOUND
     if entry.file_size > most:
         return Said(
-            "`{name}` in the archive is larger than {most} MB",
+            "`{name}` in the archive is larger than {most} kB",
             name=entry.filename,
-            most=most // 1_000_000,
+            most=most // 1000,
         )
     return None

@@ -15,6 +15,7 @@ from ari_app.media.speech import LONGEST_TEXT
 from ari_app.store.archive import recording_name
 from ari_app.store.calendar_check import calendar_findings
 from ari_app.store.client_document import AgentsDocument, ClientDocument
+from ari_app.store.dialled_numbers import dialled_numbers
 from ari_app.store.document_file import DocumentError, DocumentFile, Finding, read_document
 from ari_app.store.flow_check import flow_findings
 
@@ -97,6 +98,7 @@ def check(
         findings += calendar_findings(file, document)
         findings += _prompts(file, document, sounds)
         findings += flow_findings(file, document)
+        findings += dialled_numbers(file, document)
         findings += _music(file, document, house.music)
         findings += _agents(file, document, agents)
     imported = {document.client for _, document in clients}

@@ -15,6 +15,7 @@ from ari_app.store import clients
 from ari_app.store.check import HasSound, House, Sounds, check, read_all, refuse
 from ari_app.store.client_document import AgentsDocument, ClientDocument, PromptDocument
 from ari_app.store.database import Connection, Cursor, transaction
+from ari_app.store.dialled_numbers import as_dialled
 from ari_app.store.document_file import DocumentFile, Finding
 
 
@@ -75,7 +76,7 @@ def import_documents(
         revisions: list[tuple[str, str, int]] = []
         prompts: list[PromptSource] = []
         for file, document in of_clients:
-            revisions += clients.save_client(cursor, document)
+            revisions += clients.save_client(cursor, as_dialled(document))
             prompts += _save_prompts(cursor, file, document, has_sound, sounds)
         if dry_run:
             connection.rollback()

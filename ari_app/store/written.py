@@ -23,7 +23,7 @@ COUNTRY = r"^[A-Z]{2}$"
 COLOUR = r"^#[0-9a-fA-F]{6}$"
 MUSIC = r"^[a-z0-9_-]{1,40}$"
 
-_HOME = "MN"  # of numbers that are written without their country
+HOME = "MN"  # of numbers that are written without their country
 _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
 _RESERVED = ("agents",)
 
@@ -36,7 +36,7 @@ def without_signs(value: object) -> object:
 def number(value: str) -> Said:
     """Say how a number is written, with its country."""
     try:
-        parsed = phonenumbers.parse(value, _HOME)
+        parsed = phonenumbers.parse(value, HOME)
     except phonenumbers.NumberParseException:
         parsed = None
     if parsed is None or not phonenumbers.is_possible_number(parsed):

@@ -12,8 +12,9 @@ import yaml
 from ari_app.flow.said import Said, shown
 from ari_app.store.yaml_mistake import commented_keys, explain
 
-LARGEST_BYTES = 1_000_000
-"""Of a file, and of what it stands for once every alias is replaced: some hundred flows."""
+LARGEST_BYTES = 500_000
+"""Of a file, and of what it stands for once every alias is replaced: some hundred flows, which
+take some seconds to read."""
 DEEPEST = 40
 """How many mappings and lists may stand in one another; a document of ours needs ten."""
 
@@ -128,7 +129,7 @@ def _text(path: Path) -> str:
 
 
 def _too_large() -> Said:
-    return Said("the document is larger than {most} MB", most=LARGEST_BYTES // 1_000_000)
+    return Said("the document is larger than {most} kB", most=LARGEST_BYTES // 1000)
 
 
 def _too_deep() -> Said:
@@ -203,8 +204,8 @@ def _measure(root: yaml.Node) -> None:
         if size > LARGEST_BYTES:
             raise _MistakeError(
                 node,
-                Said("the aliases make the document larger than {most} MB; write less by aliases",
-                     most=LARGEST_BYTES // 1_000_000),
+                Said("the aliases make the document larger than {most} kB; write less by aliases",
+                     most=LARGEST_BYTES // 1000),
             )  # fmt: skip
         if depth > DEEPEST:
             raise _MistakeError(node, _too_deep())

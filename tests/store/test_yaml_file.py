@@ -98,7 +98,7 @@ def test_a_slip_is_named_with_its_line(
         (b"", "a file holds the fields of a client, of agents or of a flow"),
         (b"[1, 2]", "a file holds the fields of a client, of agents or of a flow"),
         (bytes(range(256)), "the file is not in UTF-8; save it as UTF-8 text"),
-        (b"a: " + b"x" * 1_000_000, "the document is larger than 1 MB"),
+        (b"a: " + b"x" * 1_000_000, "the document is larger than 500 kB"),
         (
             b"a: " + b"[" * 3000 + b"]" * 3000,
             "mappings and lists stand in one another more than 40 deep",
@@ -141,7 +141,7 @@ def long_texts(count: int) -> str:
 def test_aliases_that_multiply_are_refused_at_once(tmp_path: Path, content: str) -> None:
     began = time.monotonic()
     said = str(refusal(tmp_path, content))
-    assert said.endswith("the aliases make the document larger than 1 MB; write less by aliases.")
+    assert said.endswith("the aliases make the document larger than 500 kB; write less by aliases.")
     assert time.monotonic() - began < 2
 
 
