@@ -69,7 +69,7 @@ def export(
     client: Annotated[str, typer.Argument(help="The client's slug, or `agents` for the agents.")],
     archive: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.zip", help="Write it there, with its recordings."),
+        typer.Option(metavar="FILE", help="Write it there, with its recordings."),
     ] = None,
 ) -> None:
     """Print a client as the document from which it can be imported again.
