@@ -5,6 +5,7 @@ import re
 from base64 import b64encode
 from urllib.parse import urlsplit
 
+from ari_app.media.music import prepare_music
 from ari_app.settings import Settings
 from ari_app.standalone.fallback_script import launcher, write_launcher
 from ari_app.standalone.pbx import TEMPLATES, Pbx
@@ -70,7 +71,7 @@ def node(settings: Settings) -> Pbx:
 
 
 def prepare(settings: Settings) -> None:
-    """Write the configuration and make the folders that Asterisk records into.
+    """Write the configuration, prepare the music, make the folders that Asterisk records into.
 
     Raises `ServiceError` for an Asterisk with known holes.
     """
@@ -81,6 +82,10 @@ def prepare(settings: Settings) -> None:
     settings.standard_prompts.mkdir(parents=True, exist_ok=True)
     write_launcher(settings)
     node(settings).prepare()
+    music = settings.asterisk_state / "data/moh"
+    if music.is_symlink():  # a home of an earlier version: Asterisk's own files, unprepared
+        music.unlink()
+    prepare_music(settings.parts / "asterisk/usr/share/asterisk/moh", music)
 
 
 def is_new_enough(answer: str) -> bool:

@@ -12,10 +12,9 @@ from ari_app.standalone.service_error import ServiceError
 from ari_app.standalone.templates import render_folder
 
 TEMPLATES = REPOSITORY / "asterisk_conf"
-# Sounds, music and built-in documentation, without which some modules refuse their options.
+# Sounds and built-in documentation, without which some modules refuse their options.
 _SHARED = {
     "sounds/en": "sounds/en_US_f_Allison",
-    "moh": "moh",
     "documentation": "documentation",
     "rest-api": "rest-api",
 }

@@ -69,7 +69,6 @@ def test_a_bad_upload_is_refused_in_a_sentence(
     assert not client_prompt(places.home, "anu", "mn", "welcome").exists()
 
 
-@pytest.mark.real
 def two_sides(path: Path, left: Sound, right: Sound) -> Path:
     """Write a stereo file of two sounds of the same length."""
     with wave.open(str(path), "wb") as file:
@@ -86,6 +85,7 @@ def quieter(sound: Sound, factor: float) -> Sound:
     return Sound(array("h", (round(sample * factor) for sample in sound.samples)))
 
 
+@pytest.mark.real
 def test_two_sides_that_cancel_each_other_are_heard(places: Places, tmp_path: Path) -> None:
     voice = Sound.tones((500, 1.0))
     file = two_sides(tmp_path / "phase.wav", voice, quieter(voice, -1))
@@ -94,6 +94,7 @@ def test_two_sides_that_cancel_each_other_are_heard(places: Places, tmp_path: Pa
     assert heard.power() > 1e6
 
 
+@pytest.mark.real
 def test_a_voice_on_one_side_alone_is_heard(places: Places, tmp_path: Path) -> None:
     voice, nothing = Sound.tones((500, 1.0)), Sound(array("h", bytes(2 * RATE)))
     for name, sides in {"left": (voice, nothing), "right": (nothing, voice)}.items():
@@ -101,6 +102,7 @@ def test_a_voice_on_one_side_alone_is_heard(places: Places, tmp_path: Path) -> N
         assert heard.power() > 1e6
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("decibels", [-36, -40])
 def test_a_recording_of_low_level_is_taken_whole_and_made_louder(
     places: Places, tmp_path: Path, decibels: int
@@ -119,6 +121,7 @@ def test_a_recording_of_low_level_is_taken_whole_and_made_louder(
     assert max(map(abs, heard.samples)) > 5000
 
 
+@pytest.mark.real
 def test_silence_and_endless_sounds_are_refused(
     places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

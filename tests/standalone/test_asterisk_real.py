@@ -14,6 +14,7 @@ from websockets.asyncio.client import connect
 from ari_app.journal.cel_line import parse_cel_line
 from ari_app.media.sound import Sound
 from ari_app.settings import Settings
+from ari_app.standalone.asterisk import node
 from ari_app.standalone.doctor import examine
 from ari_app.standalone.outside import OutsideCall, answer_with
 from ari_app.standalone.service_error import ServiceError
@@ -70,6 +71,14 @@ def seconds(path: Path) -> float:
     with wave.open(str(path), "rb") as file:
         frames: int = file.getnframes()
         return frames / file.getframerate()
+
+
+def test_asterisk_plays_the_prepared_music(settings: Settings) -> None:
+    listed = node(settings).ask("moh show files")
+    prepared = sorted((settings.asterisk_state / "data/moh").glob("*.wav"))
+    assert prepared
+    assert not any(file.is_symlink() for file in [prepared[0].parent, *prepared])
+    assert all(str(file.with_suffix("")) in listed for file in prepared)
 
 
 async def test_without_a_controller_the_caller_hears_we_are_sorry_and_leaves_a_message(
