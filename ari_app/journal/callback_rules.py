@@ -89,7 +89,8 @@ REOPEN_WORDLESS = Statement(
     """UPDATE callbacks SET state = 'new', closed_reason = NULL, closed_at = NULL,
                             closed_by_call = NULL
        FROM calls
-       WHERE calls.id = %(call)s AND calls.talk_seconds < 1
+       WHERE calls.id = %(call)s
+         AND NOT EXISTS (SELECT FROM legs WHERE legs.call_id = %(call)s AND legs.talk_seconds >= 1)
          AND callbacks.closed_by_call = %(call)s AND callbacks.state = 'done'
          AND callbacks.closed_reason = 'answered_inbound'
          AND NOT EXISTS (SELECT FROM callbacks AS later
@@ -97,5 +98,5 @@ REOPEN_WORDLESS = Statement(
                            AND later.number = callbacks.number
                            AND later.state NOT IN ('done', 'closed'))""",
 )
-"""The talk that settled it was too short for a word: the old callback is owed again, with its place
+"""Each talk of the call was too short for a word: the old callback is owed again, with its place
 and its count. Before the miss is counted."""

@@ -218,6 +218,8 @@ class Queues:
 
     def _tell_nobody_there(self) -> None:
         clients = {waiting.client for waiting in self._line}
+        # Without callers nobody looks who is there, so what was known says nothing of now.
+        self._away_since = {c: since for c, since in self._away_since.items() if c in clients}
         alone = {client for client in clients if self._are_left_alone(client)}
         for waiting in [each for each in self._line if each.client in alone]:
             call = self._calls[waiting.call]

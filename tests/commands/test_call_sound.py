@@ -52,7 +52,8 @@ def test_the_line_shows_sound_silence_and_nothing(tmp_path: Path) -> None:
 
 def test_a_silence_of_more_than_three_seconds_is_named(tmp_path: Path) -> None:
     assert told(leg(tmp_path, "ss--__s"))[1] == (
-        "The caller heard nothing for 4.0 s, from second 2 on: too long, as if the line were dead."
+        "The caller heard nothing for 4.0 s, from second 2 on: too long, "
+        "unless it was the caller's turn to speak."
     )
 
 

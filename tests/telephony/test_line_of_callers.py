@@ -102,3 +102,15 @@ def test_agents_who_went_home_are_waited_for_a_few_seconds(scene: Scene) -> None
     scene.now += 11
     scene.queues._tell_nobody_there()
     assert scene.refused() == ["first"]
+
+
+def test_a_new_break_does_not_count_from_one_that_nobody_saw_end(scene: Scene) -> None:
+    scene.board.agents = [LUNCH]
+    scene.joins("first")
+    scene.queues._tell_nobody_there()
+    scene.queues._remove("first")
+    scene.queues._tell_nobody_there()
+    scene.now += 3600
+    scene.joins("second")
+    scene.queues._tell_nobody_there()
+    assert scene.refused() == []

@@ -75,7 +75,7 @@ class Callback(Node):
     )
 
     def leaves_at_once(self) -> bool:
-        return not self.confirm and self.booked_prompt is None
+        return not self.other_number or (not self.confirm and self.booked_prompt is None)
 
     def enter(self, walk: Walk) -> None:
         walk.run.sought = True

@@ -189,8 +189,8 @@ class Queue(Node):
         wordless = not talk.counts(walk, walk.run.legs[event.leg])
         talk.end(walk, walk.run.legs[event.leg], "agent", alive=False)
         if wordless:
-            self._return(walk)
-            self._line_up(walk)
+            walk.memory.setdefault("returned", 1)  # the wait goes on, in front
+            self._back_in_line(walk)
             return
         walk.run.queued_at = None
         walk.memory["ended_by"] = "agent"
@@ -199,16 +199,12 @@ class Queue(Node):
     def _lost(self, walk: Walk, leg: str) -> None:
         """The agent's line broke: the caller is first in the line again."""
         talk.end(walk, walk.run.legs[leg], "lost", alive=False)
-        self._return(walk)
-        walk.memory["play_until"] = walk.now + PLAY_SECONDS
-        walk.say("standard:queue/returned")
-        self._line_up(walk)
-
-    def _return(self, walk: Walk) -> None:
-        """Be first in the line again, and wait anew."""
         memory = walk.memory
         memory["returned"] = memory.get("returned", 0) + 1
         memory["until"] = walk.now + self.max_wait_seconds
+        memory["play_until"] = walk.now + PLAY_SECONDS
+        walk.say("standard:queue/returned")
+        self._line_up(walk)
 
     def _timed_out(self, walk: Walk) -> None:
         memory = walk.memory

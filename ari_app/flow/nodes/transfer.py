@@ -36,7 +36,7 @@ class Transfer(Node):
     EXITS: ClassVar[dict[str, Exit]] = {
         "done": Exit("The talk is over.", ends=True),
         "busy": Exit("The number is busy.", instead="failed"),
-        "no_answer": Exit("Nobody answered in time.", instead="failed"),
+        "no_answer": Exit("Nobody answered in time, or for a word.", instead="failed"),
         "failed": Exit("The number could not be reached, or the line broke."),
     }
 
@@ -100,8 +100,12 @@ class Transfer(Node):
         walk.leave(reason if reason in ("busy", "no_answer") else "failed")
 
     def _ended(self, walk: Walk, leg: str, *, lost: bool) -> None:
+        wordless = not talk.counts(walk, walk.run.legs[leg])
         talk.end(walk, walk.run.legs[leg], "lost" if lost else "outside", alive=False)
         walk.run.queued_at = None
+        if wordless and not lost:
+            walk.leave("no_answer")
+            return
         if not lost:
             walk.memory["ended_by"] = "outside"
         walk.leave("failed" if lost else "done")
