@@ -87,9 +87,7 @@ async def test_a_caller_who_refuses_recording_hears_the_agent_and_what_comes_aft
         phones(house, bold="answer:0:4", saraa="answer:0:4", tuya="answer:0:4"),
         listeners(house, *(f"9916001{n}" for n in range(3))) as callers,
     ):
-        await asyncio.sleep(1)
-        for caller in callers:
-            await caller.call.press("9")
+        await asyncio.gather(*(caller.call.press("9") for caller in callers))
         async with asyncio.timeout(40):
             await asyncio.gather(*(caller.call.ended.wait() for caller in callers))
         silences = [round(caller.silence(), 2) for caller in callers]
