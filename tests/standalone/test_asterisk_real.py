@@ -116,6 +116,7 @@ async def test_a_controller_that_hangs_loses_the_call_after_the_lease(settings: 
         assert call.events == []
         await call.wait_for("answered", 3)
     await witness.sees("duudlaga_message")
+    await witness.sees("LINKEDID_END")  # or the next test would see it
     assert float((await witness.sees("ANSWER"))["eventtime"]) - float(
         witness.events()[0]["eventtime"]
     ) == pytest.approx(4, abs=0.5)
