@@ -31,6 +31,10 @@ class KnownSound:
         """Where the next one begins."""
         return self.begin + self.size
 
+    def is_named(self, end: str) -> bool:
+        """Whether a file that holds it has a name that ends so."""
+        return any(name.endswith(end) for name in self.names)
+
 
 def is_constant(payload: bytes) -> bool:
     """Whether all samples are the same: digital silence."""

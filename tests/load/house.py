@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ari_app.commands.live_state import live_state
+from ari_app.media.sound import Sound
 from ari_app.settings import Settings
 from ari_app.simulator.known_sounds import KnownSounds
 from ari_app.standalone.asterisk import node
@@ -107,11 +108,18 @@ class House:
         running = status(self.settings).processes
         return {line.name: cpu_seconds(line.pid) for line in running if line.pid is not None}
 
-    def bring_in(self, documents: Mapping[str, Document]) -> None:
-        """Import clients and agents, and publish them. Prompt ``second.wav`` is there for them."""
+    def bring_in(
+        self, documents: Mapping[str, Document], sounds: Mapping[str, Sound] | None = None
+    ) -> None:
+        """Import clients and agents, and publish them.
+
+        Files are there for their prompts: ``second.wav``, and one of each name in ``sounds``.
+        """
         folder = Path(self._folder.name) / "documents"
         folder.mkdir(exist_ok=True)
         write_tone(folder / "second.wav", 1.0)
+        for slug, sound in (sounds or {}).items():
+            sound.write(folder / f"{slug}.wav")
         for name, document in documents.items():
             # JSON is YAML, too.
             (folder / f"{name}.yaml").write_text(json.dumps(document))
