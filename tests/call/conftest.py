@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def house(running_house: House, request: pytest.FixtureRequest) -> Iterator[Hous
 
     A test whose story has an exception names it: ``@pytest.mark.silence(seconds, "why")``.
     """
+    running_house.test_began = time.time()
     with listened(running_house.settings, request.node):
         yield running_house
         eventually(

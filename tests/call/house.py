@@ -53,6 +53,8 @@ class House:
     environment: dict[str, str] = field(default_factory=dict)
     """Variables that all its processes have beside the usual."""
     supervisor: subprocess.Popen[bytes] | None = None
+    test_began: float = 0.0
+    """In Unix seconds; calls before it belong to other tests."""
 
     @property
     def settings(self) -> Settings:
@@ -147,9 +149,14 @@ class House:
 
     def call_from(self, caller: str, seconds: float = 5) -> Any:
         """The row of the ended call of this caller; callers call once in a test."""
-        query = "SELECT * FROM calls WHERE caller_raw = %s AND outcome IS NOT NULL"
-        found = eventually(lambda: self.rows(query, caller), seconds, f"the call of {caller}")
-        assert len(found) == 1
+        query = (
+            "SELECT * FROM calls WHERE caller_raw = %s AND outcome IS NOT NULL"
+            " AND offered_at >= to_timestamp(%s)"
+        )
+        found = eventually(
+            lambda: self.rows(query, caller, self.test_began), seconds, f"the call of {caller}"
+        )
+        assert len(found) == 1, found
         return found[0]
 
     def ready_agents(self) -> Sequence[str]:
