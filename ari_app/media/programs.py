@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+class FfmpegError(MediaError):
+    """ffmpeg ended with an error: it cannot read what it got, or not write."""
+
+
 def find_program(parts: Path, name: str) -> Program:
     """Return the program among the fetched parts, or the machine's own when none were fetched."""
     if (parts / "release").is_dir():
@@ -28,7 +32,7 @@ def find_program(parts: Path, name: str) -> Program:
 def run_ffmpeg(
     parts: Path, arguments: Sequence[str | Path], timeout_seconds: float, niceness: int = 0
 ) -> None:
-    """Run ffmpeg with these arguments; raise :class:`MediaError` with its last words if it fails.
+    """Run ffmpeg with these arguments; raise :class:`FfmpegError` with its last words if it fails.
 
     ``niceness`` 19 lets every other process of the machine go first.
     """
@@ -51,7 +55,7 @@ def run_ffmpeg(
         raise MediaError(f"ffmpeg did not end within {timeout_seconds:g} s.") from error
     if done.returncode:
         words = done.stderr.decode(errors="replace").strip().splitlines()
-        raise MediaError(f"ffmpeg failed: {words[-1] if words else f'code {done.returncode}'}")
+        raise FfmpegError(f"ffmpeg failed: {words[-1] if words else f'code {done.returncode}'}")
 
 
 def mongolian_voice_data() -> Path:

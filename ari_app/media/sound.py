@@ -67,9 +67,10 @@ class Sound:
     def normalised(self) -> Sound:
         """Return it as loud as all other prompts, measured where somebody speaks."""
         powers = [sum(s * s for s in block) / len(block) for block in _blocks(self.samples)]
-        loud = [power for power in powers if power > max(powers) / 100]
-        if not loud or max(powers) == 0:
+        highest = max(powers, default=0)
+        if highest == 0:
             return self
+        loud = [power for power in powers if power > highest / 100]
         peak = max(map(abs, self.samples))
         gain = min(_LOUDNESS / math.sqrt(sum(loud) / len(loud)), _CEILING / peak)
         return Sound(array("h", (round(s * gain) for s in self.samples)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.media import prompt_import, prompts
+from ari_app.media import any_sound, prompt_import, prompts
 from ari_app.media.media_error import MediaError
 from ari_app.media.programs import run_ffmpeg
 from ari_app.media.prompt_file import client_prompt, standard_prompt
@@ -54,9 +54,16 @@ def test_the_name_of_a_file_is_not_believed(places: Places, tmp_path: Path) -> N
     ("content", "sentence"),
     [
         (b"", r"voice\.mp3 is empty"),
-        (b"this is a letter, no sound " * 99, r"voice\.mp3 cannot be read as sound"),
-        (b"ffconcat version 1.0\nfile secret.wav\n", r"voice\.mp3 cannot be read as sound"),
-        (b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nsecret.wav\n", "cannot be read as sound"),
+        (b"this is a letter, no sound " * 99, r"voice\.mp3 is no sound but a text"),
+        ("Сайн байна уу. ".encode() * 300, r"voice\.mp3 is no sound but a text"),
+        (b"ffconcat version 1.0\nfile secret.wav\n", r"voice\.mp3 is no sound but a text"),
+        (b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nsecret.wav\n", "is no sound but a text"),
+        (b"%PDF-1.7\n\x80\x81", r"voice\.mp3 is no sound but a PDF"),
+        (b"PK\x03\x04" + bytes(500), r"voice\.mp3 is no sound but an archive"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(200), r"voice\.mp3 is no sound but a picture"),
+        (b"RIFF", r"voice\.mp3 is no sound but a text"),
+        (b"RIFF\x10\0\0\0WAVEfmt ", r"voice\.mp3 cannot be read as sound: it is damaged, or of a"),
+        (bytes(range(256)) * 9, "of a kind that is not taken; WAV, MP3, OGG, M4A and FLAC are"),
     ],
 )
 def test_a_bad_upload_is_refused_in_a_sentence(
@@ -128,11 +135,12 @@ def test_silence_and_endless_sounds_are_refused(
     Sound(array("h", [0] * 8000)).write(tmp_path / "silence.wav")
     with pytest.raises(MediaError, match="nothing but silence"):
         import_prompt(places, "anu", "welcome", "mn", tmp_path / "silence.wav")
+    monkeypatch.setattr(any_sound, "LONGEST_SECONDS", 1)
     monkeypatch.setattr(prompt_import, "LONGEST_SECONDS", 1)
     Sound.tones((440, 3)).write(tmp_path / "long.wav")
     with pytest.raises(MediaError, match=r"long\.wav is longer than"):
         import_prompt(places, "anu", "welcome", "mn", tmp_path / "long.wav")
-    with pytest.raises(MediaError, match="There is no file"):
+    with pytest.raises(MediaError, match="there is no file"):
         import_prompt(places, "anu", "welcome", "mn", tmp_path / "nowhere.wav")
 
 
