@@ -27,11 +27,11 @@ class WaitingLine:
     _nobody_since: float | None = field(default=None, init=False)
 
     def join(self, client: str, queue: str) -> Sequence[e.Event]:
-        """Take the caller in, or say that nobody is there."""
+        """Take the caller in, or say that nobody is there. Nobody knows who else waits."""
         reachable = self.phones.look(client).reachable
         if reachable == 0 and self._nobody_since is None:
             return [e.QueueRefused(queue, "no_agents")]
-        return [e.QueueJoined(queue, 1, reachable)]
+        return [e.QueueJoined(queue, None, reachable)]
 
     def look(self, client: str, queue: str) -> e.Event | None:
         """If it is time, look who is free: ring them all, or send the caller on."""

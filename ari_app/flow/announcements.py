@@ -17,7 +17,7 @@ _ALL_BUSY, _ON_BREAK = "standard:queue/busy", "standard:queue/on_break"
 """When each agent on duty is on a break, it is not true that all are talking."""
 
 _GREETING_SECONDS = 1.0
-"""Who gets an agent within this time never hears that all are busy."""
+"""Who gets an agent within this time never hears that all are busy, nor of a place."""
 
 
 def plan(walk: Walk, queue: Queue) -> None:
@@ -26,7 +26,7 @@ def plan(walk: Walk, queue: Queue) -> None:
     if queue.busy_greeting:
         memory["greet_at"] = walk.now + _GREETING_SECONDS
     if queue.announce_position_seconds:
-        memory["position_at"] = walk.now + queue.announce_position_seconds
+        memory["position_at"] = walk.now + _GREETING_SECONDS
     if queue.comfort_prompts:
         memory["comfort_at"] = walk.now + queue.comfort_seconds
 
@@ -35,15 +35,13 @@ def due_words(walk: Walk, queue: Queue, due: float) -> tuple[str, ...]:
     """Return what is to be said at ``due``, perhaps nothing, and set the next time for it."""
     memory = walk.memory
     later = due + 1
+    words: tuple[str, ...] = ()
     if memory.get("greet_at", later) <= due:
-        del memory["greet_at"]
-        greeting = queue.busy_greeting
-        if greeting == _ALL_BUSY and memory.get("on_break"):
-            greeting = _ON_BREAK
-        return (greeting,) if greeting else ()
+        words = _greeting(walk, queue)
     if memory.get("position_at", later) <= due:
-        memory["position_at"] = walk.now + queue.announce_position_seconds
-        return _position(walk, queue)
+        words += _position(walk, queue)
+    if words:
+        return words
     if memory.get("comfort_at", later) <= due:
         memory["comfort_at"] = walk.now + queue.comfort_seconds
         turn = memory.get("comforted", 0)
@@ -52,8 +50,27 @@ def due_words(walk: Walk, queue: Queue, due: float) -> tuple[str, ...]:
     return ()
 
 
+def forget_place(walk: Walk) -> None:
+    """The caller joins the line: what was known of the place is old until the queue tells it."""
+    walk.memory.pop("position", None)
+    walk.memory.pop("wait", None)
+
+
+def _greeting(walk: Walk, queue: Queue) -> tuple[str, ...]:
+    del walk.memory["greet_at"]
+    greeting = queue.busy_greeting
+    if greeting == _ALL_BUSY and walk.memory.get("on_break"):
+        greeting = _ON_BREAK
+    return (greeting,) if greeting else ()
+
+
 def _position(walk: Walk, queue: Queue) -> tuple[str, ...]:
-    place, seconds = walk.memory.get("position"), walk.memory.get("wait")
+    memory = walk.memory
+    if "position" not in memory:  # the queue's answer is still on its way
+        memory["position_at"] = walk.now + _GREETING_SECONDS
+        return ()
+    memory["position_at"] = walk.now + queue.announce_position_seconds
+    place, seconds = memory["position"], memory["wait"]
     if place is None:
         return ()
     language = walk.run.language

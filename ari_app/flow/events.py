@@ -59,11 +59,15 @@ class RecordFinished:
 
 @dataclass(frozen=True, slots=True)
 class QueueJoined:
-    """The queue took the caller in. ``position`` counts from 1."""
+    """The queue took the caller in. ``position`` counts from 1; ``None``: nobody knows it.
+
+    ``agents`` are on duty and not on a break. ``wait_seconds`` is the expected wait, if known.
+    """
 
     queue: str
-    position: int
+    position: int | None
     agents: int
+    wait_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class QueueRefused:
 
 @dataclass(frozen=True, slots=True)
 class QueueMoved:
-    """The caller's place changed. ``wait_seconds`` is the expected rest of the wait, if known."""
+    """The caller's place or the expected rest of the wait, if that is known, is another now."""
 
     queue: str
     position: int

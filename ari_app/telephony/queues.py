@@ -14,7 +14,7 @@ import structlog
 
 from ari_app.acd.line import Line
 from ari_app.acd.match import Assignment, match
-from ari_app.acd.position import place
+from ari_app.acd.position import Place, place
 from ari_app.acd.presence import Presence, presence
 from ari_app.acd.waiting import Waiting
 from ari_app.flow import commands as c
@@ -59,7 +59,7 @@ class Queues:
         self._line = Line()
         self._calls: dict[str, Call] = {}
         self._missed: dict[str, frozenset[str]] = {}
-        self._told: dict[str, int] = {}
+        self._told: dict[str, Place] = {}
         self._wake = asyncio.Event()
         self._away_since: dict[str, tuple[Presence, float]] = {}
         self.post: Post = _nobody_listens
@@ -93,9 +93,9 @@ class Queues:
                 missed_agents=self._missed.get(call.id, frozenset()),
             )
         )
-        spot = self._place(call)
-        self._told[call.id] = spot[0]
-        self.post(call, e.QueueJoined(command.queue, *spot))
+        spot = self._told[call.id] = self._place(call)
+        joined = e.QueueJoined(command.queue, spot.position, spot.agents, spot.wait_seconds)
+        self.post(call, joined)
         self.kick()
 
     def leave(self, call: Call, command: c.LeaveQueue) -> None:
@@ -197,7 +197,7 @@ class Queues:
         self._calls.pop(call_id, None)
         self._told.pop(call_id, None)
 
-    def _place(self, call: Call) -> tuple[int, int]:
+    def _place(self, call: Call) -> Place:
         spot = place(
             self._line,
             call.id,
@@ -205,16 +205,16 @@ class Queues:
             self._clock(),
             handling_seconds=HANDLING_SECONDS,
         )
-        return (spot.position, spot.agents) if spot else (1, 0)
+        return spot or Place(1, 0, None)
 
     def _tell_places(self) -> None:
         for waiting in list(self._line):
             call = self._calls[waiting.call]
-            position, agents = self._place(call)
-            if self._told.get(call.id) != position:
-                self._told[call.id] = position
-                wait = position * HANDLING_SECONDS / agents if agents else None
-                self.post(call, e.QueueMoved(waiting.queue, position, wait))
+            spot = self._place(call)
+            if self._told.get(call.id) != spot:
+                self._told[call.id] = spot
+                moved = e.QueueMoved(waiting.queue, spot.position, spot.wait_seconds)
+                self.post(call, moved)
 
     def _tell_nobody_there(self) -> None:
         clients = {waiting.client for waiting in self._line}

@@ -147,11 +147,16 @@ class _Stage:
                 return e.DtmfReceived(digit)
             case "recorded", [seconds]:
                 return e.RecordFinished(run.recording or "nothing records", float(seconds))
-            case "joined", [place, *agents]:
-                there = 0 if "on_break" in agents else 3
-                return e.QueueJoined(run.queue or "", int(place), there)
-            case "moved", [place, seconds]:
-                return e.QueueMoved(run.queue or "", int(place), float(seconds))
+            case "joined", ["nowhere"]:
+                return e.QueueJoined(run.queue or "", None, 3)
+            case "joined", [place, "on_break"]:
+                return e.QueueJoined(run.queue or "", int(place), 0)
+            case "joined", [place, *seconds]:
+                wait = float(seconds[0]) if seconds else None
+                return e.QueueJoined(run.queue or "", int(place), 3, wait)
+            case "moved", [place, *seconds]:
+                wait = float(seconds[0]) if seconds else None
+                return e.QueueMoved(run.queue or "", int(place), wait)
             case "refused", [reason]:
                 return e.QueueRefused(run.queue or "", reason)
             case "reserved", [queue, *agents]:

@@ -106,7 +106,13 @@ _EVENTS = st.one_of(
     st.builds(e.PlayFinished, st.just("now")),
     st.builds(e.PlayFinished, st.just("now")),
     st.builds(e.RecordFinished, st.sampled_from(["now", "old"]), st.floats(0, 100)),
-    st.builds(e.QueueJoined, st.just("now"), st.integers(0, 9), st.integers(0, 9)),
+    st.builds(
+        e.QueueJoined,
+        st.just("now"),
+        st.none() | st.integers(0, 9),
+        st.integers(0, 9),
+        st.none() | st.floats(0, 999),
+    ),
     st.builds(e.QueueRefused, st.just("now"), st.sampled_from(["full", "no_agents", "odd"])),
     st.builds(e.QueueMoved, st.just("now"), st.integers(0, 9), st.none() | st.floats(0, 999)),
     st.builds(
@@ -274,8 +280,8 @@ class _Call:
                 return e.PlayFinished(run.playing or "none", failed)
             case e.RecordFinished("now", seconds):
                 return e.RecordFinished(run.recording or "none", seconds)
-            case e.QueueJoined(_, place, agents):
-                return e.QueueJoined(run.queue or "", place, agents)
+            case e.QueueJoined():
+                return replace(event, queue=run.queue or "")
             case e.QueueRefused(_, reason):
                 return e.QueueRefused(run.queue or "", reason)
             case e.QueueMoved(_, place, seconds):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from ari_app.acd.agents import AgentView
 from ari_app.flow import commands as c
@@ -93,6 +94,21 @@ def test_a_break_that_ends_begins_anew_with_the_next_one(scene: Scene) -> None:
             scene.queues._tell_nobody_there()
             scene.now += 1
     assert scene.refused() == []
+
+
+def test_a_caller_in_place_is_told_the_wait_as_it_is_now(scene: Scene) -> None:
+    assert scene.joins("first") == e.QueueJoined("reception", 1, 1, 180.0)
+    for agents, expected in (
+        ([LUNCH], e.QueueMoved("reception", 1, None)),
+        ([BUSY], e.QueueMoved("reception", 1, 180.0)),
+        ([BUSY, replace(BUSY, slug="saraa")], e.QueueMoved("reception", 1, 90.0)),
+    ):
+        scene.board.agents = agents
+        scene.queues._tell_places()
+        assert scene.told[-1][1] == expected
+        told = len(scene.told)
+        scene.queues._tell_places()
+        assert len(scene.told) == told
 
 
 def test_agents_who_went_home_are_waited_for_a_few_seconds(scene: Scene) -> None:

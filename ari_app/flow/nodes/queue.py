@@ -59,9 +59,13 @@ class Queue(Node):
     music: Annotated[Slug, Doc("The music while waiting.")] = "default"
     busy_greeting: Annotated[Prompt | None, Doc("Played when nobody is free.")] = None
     announce_position_seconds: Annotated[
-        int, Between(0, 600), Doc("Say the caller's place every so many seconds; 0: never.")
+        int,
+        Between(0, 600),
+        Doc("Say the caller's place when the wait begins, and every so many seconds; 0: never."),
     ] = 0
-    announce_wait: Annotated[bool, Doc("Say the expected wait with the place.")] = False
+    announce_wait: Annotated[
+        bool, Doc("Say with the place how long the wait will be, as far as that is known.")
+    ] = False
     comfort_prompts: Annotated[
         tuple[Prompt, ...], Count(0, 20), Doc("Played one after another while the caller waits.")
     ] = ()
@@ -118,6 +122,7 @@ class Queue(Node):
     def _line_up(self, walk: Walk) -> None:
         priority = self.priority + int(walk.memory.get("returned", 0))
         line.join(walk, self.queue, priority)
+        announcements.forget_place(walk)
         self._music(walk)
 
     def _music(self, walk: Walk) -> None:
@@ -140,7 +145,7 @@ class Queue(Node):
         memory = walk.memory
         if isinstance(event, e.QueueJoined):
             line.joined(walk, event.position)
-            memory["position"] = event.position
+            memory["position"], memory["wait"] = event.position, event.wait_seconds
             memory["on_break"] = event.agents == 0
         elif isinstance(event, e.QueueMoved):
             memory["position"], memory["wait"] = event.position, event.wait_seconds
