@@ -2,7 +2,8 @@
 
 Every finding names the node and the field. Errors: exits to nowhere, loops in which the caller
 never waits for anything, names of prompts, queues, calendars and flows that do not exist, no start.
-Warnings: nodes that no caller reaches, and hours that leave the caller no way to be heard.
+Warnings: nodes that no caller reaches, hours that leave the caller no way to be heard, keys that
+mean two things.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
+from ari_app.flow.clashes import key_clashes
 from ari_app.flow.loaded import Flow, Graph, Place
 from ari_app.flow.node import Node
 from ari_app.flow.problem import Problem
@@ -54,6 +56,7 @@ def inspect(
     problems += _unreachable(graph)
     problems += _loops(graph)
     problems += _after_hours(graph)
+    problems += key_clashes(graph)
     return problems
 
 

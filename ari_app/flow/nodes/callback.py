@@ -10,13 +10,13 @@ from ari_app.flow.ask import Question, ask, hear
 from ari_app.flow.ending import promise
 from ari_app.flow.events import Event, PlayFinished, Resumed
 from ari_app.flow.node import Exit, Node
+from ari_app.flow.said import Said
 from ari_app.flow.setting import Between, Doc, Key, Prompt, QueueSlug, Text
 
 if TYPE_CHECKING:
     from ari_app.flow.walk import Walk
 
 _LOCAL_DIGITS = 8
-
 
 _MONGOLIA = "976"
 _MONGOLIAN_DIGITS = 8
@@ -73,6 +73,13 @@ class Callback(Node):
     booked_prompt: Annotated[Prompt | None, Doc("Played when the call back is booked.")] = (
         "standard:callback/booked"
     )
+
+    def flaws(self) -> list[tuple[str, Said]]:
+        if self.confirm and self.refuse_key == "1":
+            return [("refuse_key", Said("1 accepts the number; write another key"))]
+        if self.confirm and self.other_number and self.refuse_key == "2":
+            return [("refuse_key", Said("2 asks for another number; write another key"))]
+        return []
 
     def leaves_at_once(self) -> bool:
         return not self.other_number or (not self.confirm and self.booked_prompt is None)

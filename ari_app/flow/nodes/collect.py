@@ -62,6 +62,10 @@ class Collect(Node):
     def flaws(self) -> list[tuple[str, Said]]:
         if self.min_digits > self.max_digits:
             return [("min_digits", Said("is more than `max_digits`"))]
+        if self.max_digits > 1 and self.finish_key.isdigit():
+            said = Said('no number with a {key} can be entered; write "#" or "*"',
+                        key=self.finish_key)  # fmt: skip
+            return [("finish_key", said)]
         return []
 
     def never_taken(self, exits: Collection[str]) -> Collection[str]:

@@ -9,6 +9,7 @@ from ari_app.flow import recorded
 from ari_app.flow.ask import Question, ask, hear
 from ari_app.flow.events import Event, Resumed
 from ari_app.flow.nodes.voicemail import Voicemail
+from ari_app.flow.said import Said
 from ari_app.flow.setting import Doc, Prompt
 
 if TYPE_CHECKING:
@@ -44,6 +45,16 @@ class Message(Voicemail):
     review_prompt: Annotated[Prompt, Doc("Says which key sends and which one records again.")] = (
         "standard:message/review"
     )
+
+    def flaws(self) -> list[tuple[str, Said]]:
+        if self.review and self.finish_key in ("1", "2"):
+            said = Said(
+                "pressed twice, {key} sends or discards the message in the review; write "
+                "another key",
+                key=self.finish_key,
+            )
+            return [("finish_key", said)]
+        return []
 
     def handle(self, walk: Walk, event: Event) -> None:
         if walk.memory.get("reviewing"):
