@@ -46,13 +46,15 @@ OFF_DUTY = "off_duty"
 """Pause reason of one who has gone home."""
 MISSED_CALLS = "missed_calls"
 """Pause reason of one whose phone rang in vain too often."""
-REST_SECONDS = {"busy": 5.0, "no_answer": 5.0, "unreachable": 10.0, "refused": 10.0}
+REST_SECONDS = {
+    "busy": 5.0, "no_answer": 5.0, "wordless": 5.0, "unreachable": 10.0, "refused": 10.0,
+}  # fmt: skip
 """How long an agent is offered nothing after a ring with this result. Without it a phone that is
 busy at once would be rung hundreds of times a second for the same caller."""
 FARTHEST_SECONDS = 7200.0
 """No rest, lease or wrap-up is longer: one that ends later was set by a clock that was wrong."""
-UNANSWERED = frozenset({"no_answer", "unreachable"})
-"""Results of a ring that say nobody is there; a refusal says that somebody is."""
+IN_VAIN = frozenset({"no_answer", "unreachable", "wordless"})
+"""Results of a ring that say nobody takes calls there; a refusal says that somebody does."""
 
 _KEEP = "keep"
 _REST = "rest"
@@ -116,7 +118,7 @@ class AgentEvent:
 
     ``call`` goes with reserve, ring, answer and release; ``owner`` with reserve and answer.
     ``seconds``: the lease (reserve, ring) or the wrap-up (release). ``result``: of a release, as in
-    :class:`ari_app.flow.commands.ReleaseAgent`. ``pause_after``: unanswered rings in a row that
+    :class:`ari_app.flow.commands.ReleaseAgent`. ``pause_after``: rings in vain in a row that
     pause the agent, 0 for never. ``reason``: of a pause. ``day``: today's date for new_day.
     """
 
@@ -176,9 +178,9 @@ def _note(agent: AgentView, event: AgentEvent, now: float) -> AgentView:
         case "reserve":
             facts = {"call": event.call, "owner": event.owner, "rung_at": now}
         case "answer":
-            facts = {"call": event.call, "owner": event.owner, "missed_rings": 0}
-        case "release" if agent.state == TALKING:
-            facts = {"calls_today": agent.calls_today + 1}
+            facts = {"call": event.call, "owner": event.owner}
+        case "release" if agent.state == TALKING and event.result != "wordless":
+            facts = {"calls_today": agent.calls_today + 1, "missed_rings": 0}
         case "release":
             facts = _missed(agent, event, now)
         case "pause":
@@ -192,7 +194,7 @@ def _note(agent: AgentView, event: AgentEvent, now: float) -> AgentView:
 
 def _missed(agent: AgentView, event: AgentEvent, now: float) -> dict[str, Any]:
     rest = {"rests_until": now + REST_SECONDS.get(event.result, 0.0)}
-    if event.result not in UNANSWERED:
+    if event.result not in IN_VAIN:
         return rest
     missed = agent.missed_rings + 1
     given_up = 0 < event.pause_after <= missed

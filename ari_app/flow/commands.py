@@ -154,9 +154,10 @@ class Disconnect:
 class ReleaseAgent:
     """This agent is no longer held by the call.
 
-    ``result``: ``talked`` (wrap-up follows), ``busy``, ``no_answer``, ``refused``,
-    ``unreachable`` or ``cancelled`` (somebody else answered, or the caller left). ``since`` is the
-    Unix time of the talk's end, from which the wrap-up counts; ``None``: now.
+    ``result``: ``talked`` (wrap-up follows), ``wordless`` (picked up, and hung up before a word),
+    ``busy``, ``no_answer``, ``refused``, ``unreachable`` or ``cancelled`` (somebody else answered,
+    or the caller left). ``since`` is the Unix time of the talk's end, from which the wrap-up
+    counts; ``None``: now.
     """
 
     id: str

@@ -90,7 +90,7 @@ def end(walk: Walk, leg: Leg, by: str, *, alive: bool) -> None:
     if leg.agent is not None:
         result = "unreachable" if by == "lost" else "talked"
         if by == "agent" and facts["seconds"] < WORD_SECONDS:
-            result = "refused"  # picked up and put down: no talk to wrap up, and time for a rest
+            result = "wordless"
         since = ended_at if ended_at < walk.now else None
         walk.commands.append(c.ReleaseAgent(walk.new_id(), leg.agent, result, since))
 

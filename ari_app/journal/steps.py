@@ -149,10 +149,10 @@ _CALL_ENDED = Statement(
 
 def _call_ended(entry: Arrived) -> Iterable[Work]:
     yield _CALL_ENDED, entry.with_data("outcome", "by")
-    if entry.data.get("outcome") in MISSED:
+    if entry.data.get("outcome") != "answered":
         yield REOPEN_WORDLESS, entry.parameters
-        if entry.data.get("callback") != "refused":
-            yield COUNT_ENDED, entry.parameters
+    if entry.data.get("outcome") in MISSED and entry.data.get("callback") != "refused":
+        yield COUNT_ENDED, entry.parameters
 
 
 def _callback_booked(entry: Arrived) -> Iterable[Work]:

@@ -100,7 +100,7 @@ class AgentBoard:
         wrap_up_seconds: float = 0.0,
         pause_after: int = 0,
     ) -> bool:
-        """The call no longer holds them. ``pause_after``: unanswered rings that pause, 0: never.
+        """The call no longer holds them. ``pause_after``: rings in vain that pause, 0: never.
 
         False when it did not hold them, as after a lease that ran out: harmless.
         """

@@ -119,7 +119,7 @@ class Queues:
 
     def release(self, call: Call, command: c.ReleaseAgent) -> None:
         """The call lets go of the agent, who wraps up after a talk."""
-        if command.result in ("no_answer", "busy", "refused", "unreachable"):
+        if command.result in ("no_answer", "busy", "refused", "unreachable", "wordless"):
             self._missed[call.id] = self._missed.get(call.id, frozenset()) | {command.agent}
         seconds = self._wrap_up_seconds(call, command) if command.result == "talked" else 0.0
         self._agents.release(command.agent, call.id, command.result, seconds, PAUSE_AFTER_MISSED)

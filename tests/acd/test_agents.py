@@ -85,6 +85,24 @@ def test_an_answer_between_makes_the_count_begin_anew() -> None:
     assert after(person, RESERVE, RING, MISSED).state == READY
 
 
+def test_who_picks_up_and_hangs_up_at_once_rests_and_is_soon_paused_as_one_who_misses_calls() -> (
+    None
+):
+    put_down = AgentEvent("release", "call", result="wordless", pause_after=3)
+    once = after(agent("bold"), RESERVE, RING, MISSED, RESERVE, RING, ANSWER, put_down)
+    assert (once.state, once.missed_rings, once.calls_today) == (READY, 2, 0)
+    assert once.rests_until == NOW + 7 + 5
+    thrice = after(once, RESERVE, RING, ANSWER, put_down)
+    assert (thrice.state, thrice.reason) == (PAUSED, MISSED_CALLS)
+
+
+def test_a_talk_between_makes_the_count_begin_anew() -> None:
+    put_down = AgentEvent("release", "call", result="wordless", pause_after=2)
+    talked = AgentEvent("release", "call", result="talked")
+    person = after(agent("bold"), RESERVE, RING, ANSWER, put_down, RESERVE, RING, ANSWER, talked)
+    assert after(person, RESERVE, RING, ANSWER, put_down).state == READY
+
+
 def test_a_refusal_is_not_a_missed_ring() -> None:
     refused = AgentEvent("release", "call", result="refused", pause_after=1)
     assert after(agent("bold"), RESERVE, RING, refused).state == READY

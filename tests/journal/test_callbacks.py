@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ari_app.flow.entries import Entry
 from ari_app.flow.unassigned import HOUSE
 from ari_app.journal.ship import ship
 from ari_app.store.database import Connection
@@ -65,6 +66,58 @@ def test_a_talk_too_short_for_a_word_gives_the_callback_back_with_its_count_and_
     assert callback[1:4] == ("new", None, 3)
     (place,) = select(writer, "SELECT extract(epoch FROM queued_at)::int AS at FROM callbacks")
     assert place.at == 1001
+
+
+def place_in_line(writer: Connection) -> int:
+    (place,) = select(writer, "SELECT extract(epoch FROM queued_at)::int AS at FROM callbacks")
+    return int(place.at)
+
+
+def test_two_wordless_talks_in_a_row_keep_the_one_callback_with_its_place(
+    writer: Connection,
+) -> None:
+    ship_calls(writer, missed(1000), wordless(2000), wordless(3000))
+    (callback,) = select(writer, CALLBACKS)
+    assert callback[1:4] == ("new", None, 3)
+    assert place_in_line(writer) == 1001
+
+
+def test_two_wordless_talks_in_one_call_keep_the_one_callback_with_its_place(
+    writer: Connection,
+) -> None:
+    offer, start, end, *rest = wordless(2000)
+    again = [
+        Entry("talk_started", 2010.995, {"leg": "other", "agent": "saraa", "queue": "reception"}),
+        Entry("talk_ended", 2010.999, {"leg": "other", "by": "agent", "seconds": 0.004}),
+    ]
+    ship_calls(writer, missed(1000), [offer, start, end, *again, *rest])
+    (callback,) = select(writer, CALLBACKS)
+    assert callback[1:4] == ("new", None, 2)
+    assert place_in_line(writer) == 1001
+
+
+@pytest.mark.parametrize("kind", ["message", "voicemail"])
+def test_a_wordless_talk_before_a_message_leaves_the_owed_callback_open_with_count_and_place(
+    writer: Connection, kind: str
+) -> None:
+    left = {"recording": "r", "kind": kind, "seconds": 9.0}
+    message = [
+        *wordless(2000)[:3],
+        Entry("message_left", 2030, left),
+        Entry("call_ended", 2031, {"outcome": kind, "by": "caller"}),
+    ]
+    ship_calls(writer, missed(1000), message)
+    (callback,) = select(writer, CALLBACKS)
+    assert callback[1:4] == ("new", None, 1)
+    assert place_in_line(writer) == 1001
+
+
+def test_a_talk_before_a_message_settles_what_was_missed(writer: Connection) -> None:
+    left = {"recording": "r", "kind": "message", "seconds": 9.0}
+    call = answered(2000)
+    ship_calls(writer, missed(1000), [*call[:-1], Entry("message_left", 2090, left), call[-1]])
+    (callback,) = select(writer, CALLBACKS)
+    assert callback[1:3] == ("done", "answered_inbound")
 
 
 def test_a_caller_who_wants_no_call_is_owed_none(writer: Connection) -> None:
