@@ -56,7 +56,7 @@ def answer_call(channel: Channel, home: Home, clock: Callable[[], float] = time.
                 clock,
             ),
             Ringer(channel, home.monitor, house.client_name, clock),
-            WaitingLine(Phones(channel, house.agents), house.ring_seconds, clock),
+            WaitingLine(Phones(channel, house.agents), house.ring_seconds, house.music, clock),
             clock,
         )
         if not session.bring_to_end():

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TextIO
 
 from asterisk.agi import AGI, AGIAppError, AGIHangup, AGIUnknownError
@@ -105,11 +105,16 @@ class AgiChannel(Channel):
         self._set("CALLERID(num)", number)
 
     def ring(
-        self, endpoints: Sequence[str], seconds: int, music: str, on_answer: OnAnswer, *, keys: bool
+        self, endpoints: Mapping[str, int], music: str, on_answer: OnAnswer, *, keys: bool
     ) -> Rung:
-        # The dialplan lifts the lease when somebody answers ([fallback_talk]).
+        # The dialplan lifts the lease when somebody answers ([fallback_talk]), and ends the ringing
+        # of a phone whose time is over before the others' ([fallback_ring]).
+        seconds = max(endpoints.values())
         self._renew(seconds)
-        options = f"gm({music})U(fallback_talk){'d' if keys else ''}"
+        for endpoint, own in endpoints.items():
+            less = str(own) if own < seconds else ""
+            self._set(f"__RING_{endpoint.removeprefix('PJSIP/')}", less)
+        options = f"gm({music})b(fallback_ring^s^1)U(fallback_talk){'d' if keys else ''}"
         self._answers.begin(self.unique_id)
         self._set("EXITCONTEXT", "fallback_keys")
         self._begin("EXEC", "Dial", f'"{"&".join(endpoints)},{seconds},{options}"')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ari_app.snapshot.incoming import Incoming
@@ -83,9 +83,10 @@ class Channel(ABC):
 
     @abstractmethod
     def ring(
-        self, endpoints: Sequence[str], seconds: int, music: str, on_answer: OnAnswer, *, keys: bool
+        self, endpoints: Mapping[str, int], music: str, on_answer: OnAnswer, *, keys: bool
     ) -> Rung:
-        """Ring all endpoints; join the first who answers with the caller until one hangs up.
+        """Ring all endpoints, each for so many seconds at most; join the first who answers with the
+        caller until one hangs up.
 
         ``keys`` says whether a key of the caller ends the ringing.
         """

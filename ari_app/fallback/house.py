@@ -11,6 +11,7 @@ from ari_app.fallback.waiting_line import RING_SECONDS
 from ari_app.flow.engine import Flow
 from ari_app.media.prompt_file import LANGUAGES
 from ari_app.media.prompts import resolve
+from ari_app.snapshot import preferences
 from ari_app.snapshot.reader import Snapshot, SnapshotError
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,11 @@ class House:
         """Return how long the phones of a queue ring."""
         facts = self._snapshot.queue(client, queue) if self._snapshot else None
         return float((facts or {}).get("ring_seconds", RING_SECONDS))
+
+    def music(self, client: str, queue: str | None, wanted: str) -> str:
+        """Return the music of a queue's callers, where the node wants ``wanted``."""
+        facts = self._snapshot.queue(client, queue) if self._snapshot and queue else None
+        return preferences.music(facts, wanted)
 
     def resolver(self, flow: Flow) -> Callable[[str, str], str | None]:
         """Return what finds the sound file, without its ending, of an item of this flow."""

@@ -70,8 +70,7 @@ class Ringer:
 
         try:
             rung = self.channel.ring(
-                [_endpoint(command) for command in legs.values()],
-                max(1, round(min(command.ring_seconds for command in legs.values()))),
+                {_endpoint(each): max(1, round(each.ring_seconds)) for each in legs.values()},
                 self.music if SLUG.fullmatch(self.music) else "default",
                 answered,
                 keys=_keys_leave(flow, run),

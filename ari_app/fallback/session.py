@@ -127,6 +127,8 @@ class Session:
                 crossed.append(error)  # they talk: nothing can be done before the end of that
 
         following = self._ringer.ring(self._flow, self.run, take_turn)
+        if self.run.music:
+            self._channel.start_music(self._ringer.music)  # Dial() ended it
         if crossed:
             raise crossed[0]
         self._events.extend(following)
@@ -164,7 +166,9 @@ class Session:
                 self._channel.stop_recording_talk()
             case c.Answer():
                 self._channel.answer()
-            case c.StartMusic(_, music):
+            case c.StartMusic(_, wanted):
+                last = self.run.queue or self.run.last_queue
+                music = self._line.music(self.run.client, last, wanted)
                 self._ringer.music = music
                 self._channel.start_music(music)
             case c.StopMusic():

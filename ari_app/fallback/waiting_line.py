@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ari_app.fallback.phones import Phones
 from ari_app.flow import events as e
+from ari_app.snapshot.preferences import own_ring_seconds
 
 LOOK_SECONDS = 2.0
 RING_AGAIN_SECONDS = 4.0
@@ -18,10 +19,15 @@ RING_SECONDS = 20.0
 
 @dataclass(slots=True)
 class WaitingLine:
-    """One caller's place. ``ring_seconds(client, queue)`` is how long phones ring at a time."""
+    """One caller's place.
+
+    ``ring_seconds(client, queue)`` is how long phones ring at a time, but for agents who have a
+    time of their own; ``music(client, queue, wanted)`` is what the caller hears.
+    """
 
     phones: Phones
     ring_seconds: Callable[[str, str], float]
+    music: Callable[[str, str | None, str], str]
     clock: Callable[[], float]
     _look_at: float = field(default=0.0, init=False)
     _nobody_since: float | None = field(default=None, init=False)
@@ -49,7 +55,8 @@ class WaitingLine:
             return e.QueueRefused(queue, "no_agents")
         if not found.agents:
             return None
-        return e.AgentsReserved(queue, found.agents, self.ring_seconds(client, queue))
+        own = own_ring_seconds(self.phones.agents, found.agents)
+        return e.AgentsReserved(queue, found.agents, self.ring_seconds(client, queue), own)
 
     def next_look_in(self) -> float:
         """Return the seconds until there is something to look for."""

@@ -6,7 +6,8 @@ An event carries facts alone, never a decision. All times are Unix seconds, UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,15 @@ class QueueMoved:
 
 @dataclass(frozen=True, slots=True)
 class AgentsReserved:
-    """The queue reserved these agents for the caller: ring them (all at once if several)."""
+    """The queue reserved these agents for the caller: ring them (all at once if several).
+
+    ``own_seconds``: how long those agents are rung who have a time of their own.
+    """
 
     queue: str
     agents: tuple[str, ...]
     ring_seconds: float
+    own_seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,13 @@ _HEARD = ("queue", "voicemail", "message", "callback", "transfer")
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What else the client has: slugs, and for calendars and flows their JSON by slug."""
+    """What else there is: slugs, for calendars and flows their JSON; and Asterisk's music."""
 
     prompts: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
     calendars: dict[str, Any] = field(default_factory=dict)
     flows: dict[str, Any] = field(default_factory=dict)
+    music: frozenset[str] = frozenset({"default"})
 
 
 def inspect(
@@ -137,11 +138,13 @@ def _names(slug: str, node: Node, surroundings: Surroundings) -> Iterator[Proble
         "queue": surroundings.queues,
         "calendar": surroundings.calendars,
         "flow": surroundings.flows,
+        "music": surroundings.music,
     }
     for place, role, name in _roles(node, ""):
         if role in known and name not in known[role] and not name.startswith("standard:"):
             said = _MISSING[role](name)
-            yield Problem(slug, place, meant(said, name, known[role]))
+            severity = "warning" if role == "music" else "error"
+            yield Problem(slug, place, meant(said, name, known[role]), severity)
 
 
 _MISSING: dict[str, Callable[[str], Said]] = {
@@ -149,6 +152,7 @@ _MISSING: dict[str, Callable[[str], Said]] = {
     "queue": lambda name: Said("there is no queue {name}", name=name),
     "calendar": lambda name: Said("there is no calendar {name}", name=name),
     "flow": lambda name: Said("there is no flow {name}", name=name),
+    "music": lambda name: Said("there is no music {name}; callers hear `default`", name=name),
 }
 
 

@@ -163,6 +163,7 @@ Prompt = Annotated[str, Text(forms.PROMPT, role="prompt", wrong=forms.prompt)]
 """A prompt of the client by its slug, or one of the standard set as ``standard:PATH``."""
 QueueSlug = Annotated[str, Text(forms.SLUG, role="queue", wrong=forms.slug)]
 CalendarSlug = Annotated[str, Text(forms.SLUG, role="calendar", wrong=forms.slug)]
+MusicName = Annotated[str, Text(forms.SLUG, role="music", wrong=forms.slug)]
 FlowSlug = Annotated[str, Text(forms.SLUG, role="flow", wrong=forms.slug)]
 LanguageCode = Annotated[str, Text(forms.LANGUAGE, role="language", wrong=forms.language)]
 Variable = Annotated[str, Text(forms.VARIABLE, role="variable", wrong=forms.variable)]

@@ -97,7 +97,7 @@ def check(
         findings += _references(file, document)
         findings += calendar_findings(file, document)
         findings += _prompts(file, document, sounds)
-        findings += flow_findings(file, document)
+        findings += flow_findings(file, document, house.music)
         findings += dialled_numbers(file, document)
         findings += _music(file, document, house.music)
         findings += _agents(file, document, agents)

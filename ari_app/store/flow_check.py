@@ -12,7 +12,9 @@ from ari_app.store.document_file import DocumentFile, Finding
 from ari_app.store.yaml_file import YamlFile
 
 
-def flow_findings(file: DocumentFile, document: ClientDocument) -> Iterator[Finding]:
+def flow_findings(
+    file: DocumentFile, document: ClientDocument, music: frozenset[str]
+) -> Iterator[Finding]:
     """Yield what is wrong with the flows, with its place in the file."""
     surroundings = Surroundings(
         prompts=frozenset(document.prompts),
@@ -22,6 +24,7 @@ def flow_findings(file: DocumentFile, document: ClientDocument) -> Iterator[Find
             for slug, calendar in document.calendars.items()
         },
         flows=document.flows,
+        music=music,
     )
     passed_through = subflows(document.flows, (number.flow for number in document.numbers))
     for flow, definition in document.flows.items():

@@ -158,6 +158,7 @@ class Adoption:
         call.answered_legs = set(step.answered)
         room = rooms.get(call.waiting_room)
         call.room_made = room is not None
+        call.music = ""
         call.holding = room is not None and call.channel in room.channels
         call.client_name = self._intake.client_name(call.client)
         for leg in call.run.legs.values():

@@ -11,6 +11,7 @@ from ari_app.flow.engine import Flow
 from ari_app.flow.events import Event
 from ari_app.flow.presses import Presses
 from ari_app.flow.run import Run
+from ari_app.snapshot.preferences import DEFAULT_MUSIC
 
 
 @dataclass(slots=True)
@@ -50,7 +51,8 @@ class Call:
 
     Only ``run`` is saved; the rest can be found again in Asterisk after a restart. ``held``: the
     caller is in our hands; ``recovered``: we were away in the meantime. ``room_made``: the waiting
-    room exists, and ``holding``: the caller is in it.
+    room exists, and ``holding``: the caller is in it. ``music`` is heard there; it is empty
+    when nobody knows which.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Call:
     hanging_up: bool = False
     holding: bool = False
     room_made: bool = False
+    music: str = DEFAULT_MUSIC
     talk: Talk | None = None
     play: Play | None = None
     answered_legs: set[str] = field(default_factory=set)

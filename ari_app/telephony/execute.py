@@ -20,7 +20,7 @@ from ari_app.flow import events as e
 from ari_app.telephony.ari import Ari, ConnectionLost, Response
 from ari_app.telephony.call import Call, Talk
 from ari_app.telephony.plays import Note, Plays
-from ari_app.telephony.queues import DEFAULT_MUSIC, Queues
+from ari_app.telephony.queues import Queues
 from ari_app.telephony.talks import Talks
 
 log = structlog.get_logger(__name__)
@@ -144,7 +144,8 @@ class Executor:
         call.holding = True
         room, channel = call.waiting_room, call.channel
         wanted = self._queues.music(call, command.music)
-        if wanted != DEFAULT_MUSIC:
+        if wanted != call.music:
+            call.music = wanted
             music = urlencode({"variable": "CHANNEL(musicclass)", "value": wanted})
             self._must(call, command.id, "POST", f"channels/{channel}/variable?{music}")
         if not call.room_made:

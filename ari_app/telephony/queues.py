@@ -8,7 +8,7 @@ which joins again when it is resumed: it is never the only place where a caller 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import structlog
 
@@ -20,6 +20,7 @@ from ari_app.acd.waiting import Waiting
 from ari_app.flow import commands as c
 from ari_app.flow import events as e
 from ari_app.live.agents import AgentBoard
+from ari_app.snapshot.preferences import music, own_ring_seconds
 from ari_app.snapshot.reader import Snapshot
 from ari_app.telephony.agent_line import AgentLine
 from ari_app.telephony.call import Call
@@ -39,8 +40,6 @@ AWAY_SECONDS = {Presence.NOBODY: 10.0, Presence.ON_BREAK: 120.0}
 """How long a client's callers may wait for nobody, or for agents of whom each is on a break, before
 they leave by ``no_agents``. A phone that loses its registration for a moment must not send
 everybody away, nor must a short break."""
-
-DEFAULT_MUSIC = "default"
 
 HANDLING_SECONDS = 180.0
 """Talk and wrap-up to expect of a queue that has no history yet."""
@@ -132,11 +131,9 @@ class Queues:
         return max(0.0, float(queue.get("wrap_up_seconds", 10)) - gone)
 
     def music(self, call: Call, wanted: str) -> str:
-        """Return the music for a caller: what the node wants or, by default, the queue's own."""
+        """Return the music for a caller of whom the node wants this."""
         name = call.run.queue or call.run.last_queue
-        if wanted != DEFAULT_MUSIC or name is None:
-            return wanted
-        return str((self._snapshot().queue(call.client, name) or {}).get("music", DEFAULT_MUSIC))
+        return music(self._snapshot().queue(call.client, name) if name else None, wanted)
 
     def kick(self) -> None:
         """Something changed: decide anew."""
@@ -182,15 +179,10 @@ class Queues:
                 self._agents.release(agent, assignment.call, "cancelled")
         elif agents:
             self._remove(call.id)
-            seconds = self._ring_seconds(agents, assignment.ring_seconds)
-            self.post(call, e.AgentsReserved(assignment.queue, agents, seconds))
+            own = own_ring_seconds(self._snapshot().agents, agents)
+            ring = e.AgentsReserved(assignment.queue, agents, assignment.ring_seconds, own)
+            self.post(call, ring)
         return bool(agents)
-
-    def _ring_seconds(self, agents: Sequence[str], of_queue: float) -> float:
-        """Return how long phones ring: as long as the most patient of these agents asks for."""
-        known = self._snapshot().agents
-        own = (known.get(agent, {}).get("ring_seconds") for agent in agents)
-        return max(float(seconds or of_queue) for seconds in own)
 
     def _remove(self, call_id: str) -> None:
         self._line.leave(call_id)

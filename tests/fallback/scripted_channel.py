@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ari_app.fallback.channel import Channel, OnAnswer, Played, Rung
@@ -77,15 +77,16 @@ class ScriptedChannel(Channel):
         self._do(f"show {name} {number}")
 
     def ring(
-        self, endpoints: Sequence[str], seconds: int, music: str, on_answer: OnAnswer, *, keys: bool
+        self, endpoints: Mapping[str, int], music: str, on_answer: OnAnswer, *, keys: bool
     ) -> Rung:
-        self._do(f"ring {' '.join(endpoints)} for {seconds}")
+        rung = " ".join(f"{endpoint} for {seconds}" for endpoint, seconds in endpoints.items())
+        self._do(f"ring {rung} with {music}")
         if self._answering:
             self._spend(1.0, by_key=False)
             on_answer(f"PJSIP/agent-{self._answering}-0000000a", self.now)
             self._spend(self._talk_seconds, by_key=False)
             return Rung("ANSWER")
-        key = self._spend(seconds, by_key=keys)
+        key = self._spend(max(endpoints.values()), by_key=keys)
         return Rung("CANCEL", key) if key else Rung("NOANSWER")
 
     def record_talk(self, caller_file: str, agent_file: str) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from ari_app.fallback.home import Home
 from ari_app.media.sound import Sound
 
+Facts = dict[str, Any]
+
 PROMPTS = {"welcome": 4.0, "menu": 3.0, "nobody": 1.0}
 """Slug → seconds."""
 
@@ -33,8 +35,8 @@ NODES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def make_home(path: Path) -> Home:
-    """Write the snapshot and the prompts of a home."""
+def make_home(path: Path, bold: Facts | None = None, reception: Facts | None = None) -> Home:
+    """Write the snapshot and the prompts of a home; an agent and the queue may have more facts."""
     home = Home(path)
     for slug, seconds in PROMPTS.items():
         file = path / "prompts" / "clients" / "anu-clinic" / "en" / f"{slug}.wav"
@@ -44,7 +46,7 @@ def make_home(path: Path) -> Home:
         Sound.tones((440.0, 1.0)).write(file)
     version = home.snapshot / "1"
     version.mkdir(parents=True)
-    content = json.dumps(_house()).encode()
+    content = json.dumps(_house(bold or {}, reception or {})).encode()
     (version / "house.json").write_bytes(content)
     (version / "house.json.sha256").write_text(hashlib.sha256(content).hexdigest())
     with sqlite3.connect(version / "contacts.db") as contacts:
@@ -57,16 +59,16 @@ def make_home(path: Path) -> Home:
     return home
 
 
-def _house() -> dict[str, Any]:
+def _house(bold: Facts, reception: Facts) -> dict[str, Any]:
     definition = {"spec_version": 1, "name": "Clinic", "start": "welcome", "nodes": NODES}
     client = {
         "name": "Anu (Clinic), 1st", "language": "en", "timezone": "Asia/Ulaanbaatar",
         "colour": "#000000", "answer_phrase": {}, "short_abandon_seconds": 5, "record": True,
         "fallback_queue": "reception", "flows": {"main": {"revision": 3, "definition": definition}},
-        "calendars": {}, "queues": {"reception": {"ring_seconds": 12}}, "prompts": {},
+        "calendars": {}, "queues": {"reception": {"ring_seconds": 12, **reception}}, "prompts": {},
     }  # fmt: skip
     agents = {
-        "bold": {"name": "Bold", "clients": {"anu-clinic": 3}, "ready_on_register": True},
+        "bold": {"name": "Bold", "clients": {"anu-clinic": 3}, "ready_on_register": True, **bold},
         "saraa": {"name": "Saraa", "clients": {"anu-clinic": 5}, "ready_on_register": True},
         "tuya": {"name": "Tuya", "clients": {"nomin-shop": 5}, "ready_on_register": True},
     }

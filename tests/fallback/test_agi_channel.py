@@ -174,7 +174,7 @@ def test_a_channel_that_is_gone_before_it_begins_is_a_hang_up(asterisk: PlayedAs
 
 def ring(channel: AgiChannel, heard: list[tuple[str, float]]) -> Rung:
     return channel.ring(
-        ["PJSIP/agent-bold", "PJSIP/agent-saraa"], 20, "default",
+        {"PJSIP/agent-bold": 20, "PJSIP/agent-saraa": 8}, "default",
         lambda name, at: heard.append((name, at)), keys=True,
     )  # fmt: skip
 
@@ -205,9 +205,11 @@ def test_the_answer_is_seen_while_the_talk_goes_on(asterisk: PlayedAsterisk) -> 
     assert ring(channel, heard) == Rung("ANSWER")
     assert heard == [("PJSIP/agent-saraa-0000000a", 1770000005.25)]
     assert (
-        'EXEC Dial "PJSIP/agent-bold&PJSIP/agent-saraa,20,gm(default)U(fallback_talk)d"'
-        in asterisk.commands
+        'EXEC Dial "PJSIP/agent-bold&PJSIP/agent-saraa,20,'
+        'gm(default)b(fallback_ring^s^1)U(fallback_talk)d"' in asterisk.commands
     )
+    assert 'SET VARIABLE "__RING_agent-saraa" "8"' in asterisk.commands
+    assert 'SET VARIABLE "__RING_agent-bold" ""' in asterisk.commands
 
 
 def test_without_the_witness_the_answer_is_known_at_the_end(asterisk: PlayedAsterisk) -> None:

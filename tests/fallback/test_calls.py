@@ -77,7 +77,9 @@ def test_all_free_agents_of_the_client_ring_together_and_the_talk_is_recorded(ho
     (talk,) = of("talk_started", lines)
     recording = talk["recording"]
     assert talk["agent"] == "bold"
-    rang = channel.done_things.index("ring PJSIP/agent-saraa PJSIP/agent-bold for 12")
+    rang = channel.done_things.index(
+        "ring PJSIP/agent-saraa for 12 PJSIP/agent-bold for 12 with default"
+    )
     assert channel.done_things[rang - 2 : rang] == [
         "show Anu Clinic 1st +97699112233",
         f"monitor {recording}-caller.wav {recording}-agent.wav",
@@ -106,6 +108,23 @@ def test_with_no_phone_reachable_the_flow_goes_on_at_once(home: Home) -> None:
     assert of("queue_left", lines)[0]["reason"] == "no_agents"
     assert "play nobody from 0" in channel.done_things
     assert outcome(lines) == "message"
+
+
+def test_an_agents_own_ring_time_and_a_queues_own_music_count_without_the_controller(
+    tmp_path: Path,
+) -> None:
+    home = make_home(tmp_path / "own", bold={"ring_seconds": 5}, reception={"music": "own"})
+    channel = ScriptedChannel(keys={5: "0"}, phones=BOTH_FREE, hang_up_at=120)
+    call(channel, home)
+    assert "music own" in channel.done_things
+    assert "ring PJSIP/agent-saraa for 12 PJSIP/agent-bold for 5 with own" in channel.done_things
+
+
+def test_the_music_goes_on_after_phones_rang_in_vain(home: Home) -> None:
+    channel = ScriptedChannel(keys={5: "0"}, phones=BOTH_FREE, hang_up_at=30)
+    call(channel, home)
+    rang = next(n for n, each in enumerate(channel.done_things) if each.startswith("ring"))
+    assert "music default" in channel.done_things[rang : rang + 3]
 
 
 def test_phones_in_use_are_waited_for_with_music(home: Home) -> None:

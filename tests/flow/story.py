@@ -160,7 +160,9 @@ class _Stage:
             case "refused", [reason]:
                 return e.QueueRefused(run.queue or "", reason)
             case "reserved", [queue, *agents]:
-                return e.AgentsReserved(queue, tuple(agents), 20.0)
+                named = [agent.partition("/") for agent in agents]
+                own = {name: float(seconds) for name, _, seconds in named if seconds}
+                return e.AgentsReserved(queue, tuple(name for name, _, _ in named), 20.0, own)
             case "answered", [leg]:
                 return e.LegAnswered(self._legs.get(leg, leg))
             case "failed", [leg, reason]:

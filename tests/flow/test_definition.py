@@ -214,6 +214,25 @@ def test_a_key_of_which_callers_are_told_in_vain_is_a_warning(
     assert told(flow(it={**node, "exits": exits}, bye=BYE)) == [f"warning: node it, {words}"]
 
 
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"type": "queue", "queue": "q", "exits": {"timeout": "bye"}},
+        {"type": "transfer", "number": "+97677001122", "exits": {"failed": "bye"}},
+    ],
+)
+def test_music_that_asterisk_does_not_have_is_a_warning(node: dict[str, Any]) -> None:
+    def words(music: str, known: str) -> list[str]:
+        house = Surroundings(queues=frozenset({"q"}), music=frozenset({"default", known}))
+        found = told(flow(it={**node, "music": music}, bye=BYE), house)
+        return [line for line in found if "music" in line]
+
+    assert words("spring", "spring") == []
+    [warning] = words("sprung", "spring")
+    assert warning.startswith("warning: node it, music: there is no music sprung; callers hear ")
+    assert warning.endswith("; did you mean `spring`?")
+
+
 def test_an_exit_to_nowhere_is_an_error() -> None:
     hello = {"type": "greeting", "prompt": "welcome", "exits": {"done": "gone"}}
     assert told(flow(hello=hello)) == [

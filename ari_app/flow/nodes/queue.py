@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from ari_app.flow import announcements, line, ring, talk
 from ari_app.flow import events as e
 from ari_app.flow.node import Exit, Node
-from ari_app.flow.setting import Between, Count, Doc, Prompt, QueueSlug, Slug
+from ari_app.flow.setting import Between, Count, Doc, MusicName, Prompt, QueueSlug
 from ari_app.flow.walk import PLAY_SECONDS
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Queue(Node):
         int, Between(5, 7200), Doc("How long the caller waits at most.")
     ] = 600
     priority: Annotated[int, Between(0, 100), Doc("Callers with more are served first.")] = 0
-    music: Annotated[Slug, Doc("The music while waiting.")] = "default"
+    music: Annotated[MusicName, Doc("The music while waiting.")] = "default"
     busy_greeting: Annotated[Prompt | None, Doc("Played when nobody is free.")] = None
     announce_position_seconds: Annotated[
         int,
@@ -166,12 +166,14 @@ class Queue(Node):
 
     def _ring(self, walk: Walk, event: e.AgentsReserved) -> None:
         line.joined(walk, walk.memory.get("position"))
-        left = walk.memory["until"] - walk.now
-        seconds = min(event.ring_seconds, max(1.0, left))
+        left = max(1.0, walk.memory["until"] - walk.now)
+        longest = 0.0
         for agent in event.agents:
+            seconds = min(event.own_seconds.get(agent, event.ring_seconds), left)
             ring.ring_agent(walk, agent, seconds)
+            longest = max(longest, seconds)
         if ring.ringing(walk):
-            walk.memory["ring_until"] = walk.now + seconds + _RING_GRACE_SECONDS
+            walk.memory["ring_until"] = walk.now + longest + _RING_GRACE_SECONDS
             self._wait(walk)
 
     def _answered(self, walk: Walk, leg: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from ari_app.flow import events as e
 from ari_app.flow import ring, talk
 from ari_app.flow.node import Exit, Node
-from ari_app.flow.setting import Between, Doc, PhoneNumber, Prompt, Slug
+from ari_app.flow.setting import Between, Doc, MusicName, PhoneNumber, Prompt
 
 if TYPE_CHECKING:
     from ari_app.flow.walk import Walk
@@ -45,7 +45,7 @@ class Transfer(Node):
         "standard:transfer/connecting"
     )
     ring_seconds: Annotated[int, Between(5, 180), Doc("How long it may ring.")] = 30
-    music: Annotated[Slug, Doc("The music while it rings.")] = "default"
+    music: Annotated[MusicName, Doc("The music while it rings.")] = "default"
 
     def enter(self, walk: Walk) -> None:
         walk.run.sought = True
