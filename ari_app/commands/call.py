@@ -68,8 +68,8 @@ def _as_json(placed: Placed) -> dict[str, Any]:
 
 def _print(placed: Placed, texts: Texts) -> None:
     row = placed.row
-    if placed.asterisk_died:
-        typer.echo(texts("call.asterisk_died"))
+    if placed.trouble:
+        typer.echo(texts(f"call.{placed.trouble}"))
     if row is None:
         typer.echo(texts("call.unlogged"))
     elif row["outcome"] is None:

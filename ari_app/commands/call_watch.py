@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from ari_app.commands.call_rows import row_of
 from ari_app.commands.call_sound import CallSound
@@ -13,14 +13,21 @@ from ari_app.commands.journal_view import JournalView, Line, open_view
 from ari_app.flow.entries import Entry
 from ari_app.settings import Settings
 from ari_app.simulator.ear import WRITE_SECONDS
+from ari_app.standalone.asterisk import ari_status
 from ari_app.standalone.outside import OutsideCall
 from ari_app.standalone.service_error import ServiceError
 from ari_app.standalone.status import status
 
 _POLL_SECONDS = 0.1
+_ASK_SECONDS = 0.5
 _END_SECONDS = 20.0
 """How long after the caller hung up the last entry may come: the witness takes a while."""
 _RECORDING_SECONDS = 15.0
+_SILENT_SECONDS = 6.0
+"""Asterisk, however busy, answers within this time; one that does not hangs, or was stopped."""
+
+Trouble = Literal["", "asterisk_died", "asterisk_silent"]
+"""What ended the call, if it was Asterisk: it died, or gave no answer any more."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class Placed:
     heard: str | None
     recorded: bool
     sound: CallSound | None = None
-    asterisk_died: bool = False
+    trouble: Trouble = ""
 
 
 class CallWatch:
@@ -55,8 +62,8 @@ class CallWatch:
     ) -> Placed:
         """Call `number`, and return when the call is over and its recording is finished.
 
-        SIGINT hangs up, and so does the end of either Asterisk. Raises `ServiceError` when the call
-        cannot be placed.
+        SIGINT hangs up, and so does the end of either Asterisk, or the silence of ours. Raises
+        `ServiceError` when the call cannot be placed.
         """
         hang_up = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, hang_up.set)
@@ -67,9 +74,10 @@ class CallWatch:
             async with OutsideCall.place(
                 self._settings, number, caller, name, press=press, hang_up_after=hang_up_after
             ) as call:
-                died = await self._follow(journal, caller, call, hang_up)
-            await self._read_until(journal, caller, self._has_ended, _END_SECONDS)
-            await self._read_until(journal, caller, self._is_stored, _RECORDING_SECONDS)
+                trouble = await self._follow(journal, caller, call, hang_up)
+            if trouble != "asterisk_silent":  # who says nothing ends nothing
+                await self._read_until(journal, caller, self._has_ended, _END_SECONDS)
+                await self._read_until(journal, caller, self._is_stored, _RECORDING_SECONDS)
         if call.leg:
             await asyncio.sleep(2 * WRITE_SECONDS)  # by now the ear has written down the end
         return Placed(
@@ -78,25 +86,30 @@ class CallWatch:
             heard=str(call.heard) if call.heard.exists() else None,
             recorded=self._has("recording_expected"),
             sound=CallSound.read(call.leg),
-            asterisk_died=died,
+            trouble=trouble,
         )
 
     async def _follow(
         self, journal: JournalView, caller: str, call: OutsideCall, hang_up: asyncio.Event
-    ) -> bool:
+    ) -> Trouble:
         """Tell the story until the caller's line is dead or somebody wants to hang up.
 
-        Return whether Asterisk died meanwhile: it cannot tell the other side any more, which would
-        go on listening.
+        An Asterisk that died or hangs cannot tell the other side, which would go on listening.
         """
-        while not hang_up.is_set():
-            self._read(journal, caller)
-            if any(event.kind == "hung_up" for event in call.events):
-                break
-            if await asyncio.to_thread(_asterisk_pid, self._settings) != self._asterisk:
-                return True
-            await asyncio.sleep(_POLL_SECONDS)
-        return False
+        silence = asyncio.create_task(_silence(self._settings))
+        try:
+            while not hang_up.is_set():
+                self._read(journal, caller)
+                if any(event.kind == "hung_up" for event in call.events):
+                    break
+                if await asyncio.to_thread(_asterisk_pid, self._settings) != self._asterisk:
+                    return "asterisk_died"
+                if silence.done():
+                    return "asterisk_silent"
+                await asyncio.sleep(_POLL_SECONDS)
+        finally:
+            silence.cancel()
+        return ""
 
     async def _read_until(
         self, journal: JournalView, caller: str, done: Callable[[], bool], seconds: float
@@ -130,6 +143,15 @@ class CallWatch:
         kinds = [line.entry.kind for line in self._lines]
         awaited = kinds.count("recording_expected") - kinds.count("recording_discarded")
         return kinds.count("recording_stored") >= awaited
+
+
+async def _silence(settings: Settings) -> None:
+    """Return when Asterisk has answered nothing for too long."""
+    heard_at = time.monotonic()
+    while time.monotonic() - heard_at < _SILENT_SECONDS:
+        if await asyncio.to_thread(ari_status, settings, "GET", "asterisk/ping"):
+            heard_at = time.monotonic()
+        await asyncio.sleep(_ASK_SECONDS)
 
 
 def _asterisk_pid(settings: Settings) -> int | None:

@@ -99,6 +99,28 @@ async def test_the_command_ends_when_asterisk_dies_in_the_call(house: House) -> 
     )
 
 
+@pytest.mark.silence(60, "Asterisk stands still")
+async def test_the_command_ends_when_asterisk_stands_still_in_the_call(house: House) -> None:
+    pid = house.process("asterisk").pid
+    assert pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        calling = await asyncio.create_subprocess_exec(
+            Path(sys.executable).with_name("duudlaga"),
+            *("call", QUICK, "--from", "99160004"),
+            env={**os.environ, "DUUDLAGA_HOME": str(house.home), "DUUDLAGA_LANGUAGE": "en"},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(15):
+            printed, _ = await calling.communicate()
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert "Asterisk does not answer" in printed.decode(), printed.decode()
+    await asyncio.to_thread(
+        eventually, lambda: len(house.ready_agents()) == 3, 60, "the agents are back"
+    )
+
+
 def _leaves_a_message(house: House, caller: str) -> bool:
     """Whether the newest call is this caller's, and being recorded."""
     entries = house.entries(house.newest_call())
