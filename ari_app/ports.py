@@ -1,17 +1,24 @@
-"""Ports for one copy of Duudlaga: the usual ones, or another free block of them."""
+"""Ports for one copy of Duudlaga: the usual ones, or another free block of them.
+
+Some seconds pass between the choice of a port and the moment when a program opens it. A copy that
+starts therefore holds its ports by name until it ends: each name is an abstract Unix socket, which
+belongs to the same network namespace as the port, whoever the user is, and which the kernel takes
+back however the process ends.
+"""
 
 import errno
 import socket
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ari_app.settings_error import SettingsError
 
 # A further copy's block lies below Linux's ephemeral ports, which begin at 32768.
-_OTHER_BLOCKS = 10
+_OTHER_BLOCKS = 14
 _STEP = 10
-_RTP_FIRST = 10000
+_RTP_FIRST = 6000
 _RTP_SIZE = 500
 
 
@@ -37,32 +44,104 @@ class Ports:
         """The second Asterisk's own; the ear has `outside_sip_port`, where the house finds it."""
         return self.outside_sip_port + 1
 
-    def taken(self, inside: str, outside: str) -> list[str]:
-        """The names of ports that another program holds on the two addresses.
+    def on(self, inside: str, outside: str) -> tuple["Listener", ...]:
+        """The ports on the two addresses, without those of RTP.
 
-        RTP ports are not tried: a copy that uses them also holds its SIP port.
+        A copy that uses RTP ports also has the SIP port of their block.
         """
-        wanted = (
-            ("sip_port", inside, self.sip_port, socket.SOCK_DGRAM),
-            ("ari_port", inside, self.ari_port, socket.SOCK_STREAM),
-            ("ami_port", inside, self.ami_port, socket.SOCK_STREAM),
-            ("outside_sip_port", outside, self.outside_sip_port, socket.SOCK_DGRAM),
-            ("outside_sip_port", outside, self.outside_inner_sip_port, socket.SOCK_DGRAM),
-            ("outside_ami_port", outside, self.outside_ami_port, socket.SOCK_STREAM),
+        return (
+            Listener("sip_port", inside, self.sip_port, socket.SOCK_DGRAM),
+            Listener("ari_port", inside, self.ari_port, socket.SOCK_STREAM),
+            Listener("ami_port", inside, self.ami_port, socket.SOCK_STREAM),
+            Listener("outside_sip_port", outside, self.outside_sip_port, socket.SOCK_DGRAM),
+            Listener("outside_sip_port", outside, self.outside_inner_sip_port, socket.SOCK_DGRAM),
+            Listener("outside_ami_port", outside, self.outside_ami_port, socket.SOCK_STREAM),
         )
-        taken = (name for name, host, port, kind in wanted if not _is_free(host, port, kind))
-        return list(dict.fromkeys(taken))
 
 
-def free_ports(home: Path, inside: str, outside: str, *, usual_first: bool) -> Ports:
+@dataclass(frozen=True)
+class Listener:
+    """A port on which a copy listens; `setting` is the name of what sets it."""
+
+    setting: str
+    host: str
+    number: int
+    kind: socket.SocketKind
+
+    def hold(self) -> socket.socket | None:
+        """Keep the port for this process until the socket is closed; `None` when it is taken.
+
+        One that another copy holds is not tried: that would disturb the program about to open it.
+        """
+        name = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            name.bind(f"\0duudlaga {self.host}:{self.number} {self.kind.name}")
+            if _is_free(self.host, self.number, self.kind):
+                return name
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+        except BaseException:
+            name.close()
+            raise
+        name.close()
+        return None
+
+
+class PortHold:
+    """Ports kept for this process, until :meth:`close`."""
+
+    def __init__(self) -> None:
+        """Nothing is kept yet."""
+        self._names: dict[Listener, socket.socket] = {}
+
+    def take(self, *ports: Listener) -> Listener | None:
+        """Keep all these ports; return the first one that is taken, and then keep no new one.
+
+        All copies ask in one order: of two who want the same block, one gets it.
+        """
+        new: dict[Listener, socket.socket] = {}
+        for port in ports:
+            if port in self._names:
+                continue
+            name = port.hold()
+            if name is None:
+                for kept in new.values():
+                    kept.close()
+                return port
+            new[port] = name
+        self._names |= new
+        return None
+
+    def close(self) -> None:
+        """Give all of them back."""
+        for name in self._names.values():
+            name.close()
+        self._names.clear()
+
+
+def blocks(home: Path, *, usual_first: bool) -> Iterator[Ports]:
+    """Blocks of ports in the order in which a home tries them; each begins with another one."""
+    if usual_first:
+        yield Ports()
+    first = zlib.crc32(bytes(home)) % _OTHER_BLOCKS
+    for n in range(_OTHER_BLOCKS):
+        yield _block((first + n) % _OTHER_BLOCKS)
+
+
+def free_ports(
+    home: Path, inside: str, outside: str, *, usual_first: bool, hold: PortHold | None = None
+) -> Ports:
     """A free block of ports; the usual ones, when they are free and `usual_first` asks for them.
 
-    Each home seeks from another block on, so that copies that start at once seldom meet.
+    Without a `hold` another copy can take them from the next moment on.
     """
-    first = zlib.crc32(bytes(home)) % _OTHER_BLOCKS
-    others = [_block((first + n) % _OTHER_BLOCKS) for n in range(_OTHER_BLOCKS)]
-    for ports in (Ports(), *others) if usual_first else others:
-        if not ports.taken(inside, outside):
+    for ports in blocks(home, usual_first=usual_first):
+        trial = hold or PortHold()
+        taken = trial.take(*ports.on(inside, outside))
+        if hold is None:
+            trial.close()
+        if taken is None:
             return ports
     raise SettingsError(
         f"No free block of ports on {inside} and {outside}: all are in use. "

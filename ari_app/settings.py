@@ -5,6 +5,8 @@ home's ports.json and secrets.json (made at first use), the default.
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, fields
 from typing import Annotated, Any, Self
 from urllib.parse import quote
@@ -21,7 +23,7 @@ from pydantic_settings import (
 
 from ari_app.kept_file import kept, replace_kept
 from ari_app.places import DEFAULT_HOME, Places
-from ari_app.ports import Ports, free_ports
+from ari_app.ports import Listener, PortHold, Ports, free_ports
 from ari_app.settings_error import SettingsError
 
 Port = Annotated[int, Field(ge=1024, le=65535)]
@@ -176,27 +178,35 @@ class Settings(Places):
         login = f"user={role} password={self.postgres_passwords[role]}"
         return f"{server} dbname={self.postgres_database} {login}"
 
-    def with_free_ports(self) -> Self:
-        """These settings, on other ports when another program has taken some since they were made.
+    @contextmanager
+    def held_ports(self) -> Iterator[Self]:
+        """These settings, on ports that no other copy gets before the end of the block.
 
-        For the moment before starting, when nothing of this home runs. A pinned port is never
+        They are other ports when another program has taken some since they were chosen. For the
+        time of a copy's life, from before anything of this home runs. A pinned port is never
         exchanged: SettingsError names it.
         """
-        if not self.taken_ports():
-            return self
-        replace_kept(self.ports_file, _choose_ports(self), 0o644)
-        again = self.load(home=self.home, parts=self.parts)
-        for name in again.taken_ports():
-            raise SettingsError(
-                f"Port {getattr(again, name)} is taken by another program, and DUUDLAGA_"
-                f"{name.upper()} pins it: stop that program or pin another port."
-            )
-        return again
+        with closing(PortHold()) as hold:
+            if hold.take(*self.own_ports) is None:
+                yield self
+                return
+            replace_kept(self.ports_file, _choose_ports(self, hold), 0o644)
+            again = self.load(home=self.home, parts=self.parts)
+            pinned = hold.take(*again.own_ports)
+            if pinned is not None:
+                raise SettingsError(
+                    f"Port {pinned.number} is taken by another program, and DUUDLAGA_"
+                    f"{pinned.setting.upper()} pins it: stop that program or pin another port."
+                )
+            yield again
 
-    def taken_ports(self) -> list[str]:
-        """Ports that we are to open and another program has; an existing Asterisk has its own."""
-        taken = self.ports.taken(self.sip_address, self.outside_address)
-        return [name for name in taken if self.ari_url is None or name.startswith("outside_")]
+    @property
+    def own_ports(self) -> list[Listener]:
+        """The ports that we are to open: an existing Asterisk has its own."""
+        ours = self.ports.on(self.sip_address, self.outside_address)
+        return [
+            each for each in ours if self.ari_url is None or each.setting.startswith("outside_")
+        ]
 
 
 def _made_at_first_use(places: Places) -> dict[str, Any]:
@@ -210,11 +220,11 @@ def _made_at_first_use(places: Places) -> dict[str, Any]:
     return {name: value for name, value in made.items() if name in Settings.model_fields}
 
 
-def _choose_ports(places: Places) -> dict[str, Any]:
+def _choose_ports(places: Places, hold: PortHold | None = None) -> dict[str, Any]:
     """Leave the usual ports to the copy whose home is the usual one."""
     usual_first = places.home == DEFAULT_HOME
     inside, outside = places.sip_address, places.outside_address
-    return asdict(free_ports(places.home, inside, outside, usual_first=usual_first))
+    return asdict(free_ports(places.home, inside, outside, usual_first=usual_first, hold=hold))
 
 
 def _new_passwords() -> dict[str, Any]:

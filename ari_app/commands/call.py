@@ -69,7 +69,7 @@ def _as_json(placed: Placed) -> dict[str, Any]:
 def _print(placed: Placed, texts: Texts) -> None:
     row = placed.row
     if placed.trouble:
-        typer.echo(texts(f"call.{placed.trouble}"))
+        typer.echo(texts(placed.trouble))
     if row is None:
         typer.echo(texts("call.unlogged"))
     elif row["outcome"] is None:

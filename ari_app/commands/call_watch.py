@@ -26,8 +26,8 @@ _RECORDING_SECONDS = 15.0
 _SILENT_SECONDS = 6.0
 """Asterisk, however busy, answers within this time; one that does not hangs, or was stopped."""
 
-Trouble = Literal["", "asterisk_died", "asterisk_silent"]
-"""What ended the call, if it was Asterisk: it died, or gave no answer any more."""
+Trouble = Literal["", "call.asterisk_died", "call.asterisk_silent"]
+"""The text that says what ended the call, if it was Asterisk: it died, or does not answer."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class CallWatch:
                 self._settings, number, caller, name, press=press, hang_up_after=hang_up_after
             ) as call:
                 trouble = await self._follow(journal, caller, call, hang_up)
-            if trouble != "asterisk_silent":  # who says nothing ends nothing
+            if trouble != "call.asterisk_silent":  # who says nothing ends nothing
                 await self._read_until(journal, caller, self._has_ended, _END_SECONDS)
                 await self._read_until(journal, caller, self._is_stored, _RECORDING_SECONDS)
         if call.leg:
@@ -103,9 +103,9 @@ class CallWatch:
                 if any(event.kind == "hung_up" for event in call.events):
                     break
                 if await asyncio.to_thread(_asterisk_pid, self._settings) != self._asterisk:
-                    return "asterisk_died"
+                    return "call.asterisk_died"
                 if silence.done():
-                    return "asterisk_silent"
+                    return "call.asterisk_silent"
                 await asyncio.sleep(_POLL_SECONDS)
         finally:
             silence.cancel()

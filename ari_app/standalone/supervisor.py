@@ -17,6 +17,7 @@ import structlog
 
 from ari_app.logs import log_to
 from ari_app.settings import Settings
+from ari_app.settings_error import SettingsError
 from ari_app.standalone.account import step_down
 from ari_app.standalone.leftovers import end_leftovers
 from ari_app.standalone.open_files import allow_many
@@ -170,8 +171,9 @@ def main() -> None:
     step_down(settings.home)
     log_to(settings.log / "supervisor.log")
     try:
-        asyncio.run(Supervisor(settings, plan(settings), lambda _status: None).run())
-    except ServiceError as error:
+        with settings.held_ports() as held:
+            asyncio.run(Supervisor(held, plan(held), lambda _status: None).run())
+    except (ServiceError, SettingsError) as error:
         sys.exit(str(error))
 
 

@@ -41,11 +41,11 @@ def up(
             f"Duudlaga runs already in {settings.home} (process {running.pid}). "
             "See duudlaga status, or stop it with duudlaga down."
         )
-    settings = settings.with_free_ports()
     if detach:
         return _in_the_background(settings, show)
     log_to(settings.log / "supervisor.log")
-    asyncio.run(Supervisor(settings, plan(settings), show).run())
+    with settings.held_ports() as held:
+        asyncio.run(Supervisor(held, plan(held), show).run())
     return status(settings)
 
 

@@ -19,6 +19,7 @@ from ari_app.commands.live_state import live_state
 from ari_app.standalone.asterisk import node
 from ari_app.standalone.outside_world import world
 from ari_app.telephony.phone_book import PhoneBook
+from tests.addresses import guest_address
 from tests.call.baresip import Baresip
 from tests.call.house import House, eventually
 from tests.call.tones import Stretch, seconds_of
@@ -26,7 +27,6 @@ from tests.call.tones import Stretch, seconds_of
 pytestmark = pytest.mark.real
 
 HERE = Path(__file__).parent
-DESK, CALLER = "127.0.0.20", "127.0.0.21"
 ANNA_HZ, CALLER_HZ = 440, 850
 OWN_PHONE, HER_ROBOT = "97670119997", "97670119996"
 
@@ -60,17 +60,22 @@ async def at_her_desk(house: House, agent: str, port: int = 5080) -> AsyncIterat
         f"<sip:agent-{agent}@{settings.sip_address}:{settings.sip_port}>"
         f";auth_user=agent-{agent};auth_pass={password};regint=30;answermode=manual"
     )
-    async with Baresip.start(settings.parts, DESK, account, ANNA_HZ, port) as phone:
+    async with Baresip.start(settings.parts, desk(house), account, ANNA_HZ, port) as phone:
         await phone.registered()
         await asyncio.to_thread(eventually, lambda: is_ready(house, agent), 10, f"{agent} is ready")
         yield phone
+
+
+def desk(house: House) -> str:
+    """The address of an agent's own phone."""
+    return guest_address(house.settings, 20)
 
 
 def caller(house: House, number: str) -> AbstractAsyncContextManager[Baresip]:
     """A caller's phone; :func:`dial` lets it call."""
     settings = house.settings
     account = f"<sip:{number}@{settings.sip_address}:{settings.sip_port}>;regint=0"
-    return Baresip.start(settings.parts, CALLER, account, CALLER_HZ)
+    return Baresip.start(settings.parts, guest_address(settings, 21), account, CALLER_HZ)
 
 
 def is_ready(house: House, agent: str) -> bool:
@@ -160,7 +165,7 @@ async def test_after_a_reboot_the_new_phone_rings_at_once_and_the_old_one_not(
 ) -> None:
     async with at_her_desk(house, "anna", port=5080) as before:
         before.unplugged = True
-    with closing(old_phone()) as old:
+    with closing(old_phone(house)) as old:
         async with (
             at_her_desk(house, "anna", port=5082) as anna,
             caller(house, "99110004") as phone,
@@ -175,10 +180,10 @@ async def test_after_a_reboot_the_new_phone_rings_at_once_and_the_old_one_not(
     await talk_ended(house, "99110004")
 
 
-def old_phone() -> socket.socket:
+def old_phone(house: House) -> socket.socket:
     """The port of a phone that is not there any more."""
     port = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    port.bind((DESK, 5080))
+    port.bind((desk(house), 5080))
     port.settimeout(0)
     return port
 

@@ -108,7 +108,7 @@ async def test_when_asterisk_dies_the_caller_does_not_wait_for_ever(
     watch = CallWatch(settings, lambda _: None)
     async with asyncio.timeout(3):
         placed = await watch.place("70110001", "99112233", "", "", None)
-    assert placed.trouble == "asterisk_died"
+    assert placed.trouble == "call.asterisk_died"
 
 
 async def test_when_asterisk_does_not_answer_the_caller_comes_back_and_says_so(
@@ -121,7 +121,7 @@ async def test_when_asterisk_does_not_answer_the_caller_comes_back_and_says_so(
     watch = CallWatch(settings, lambda _: None)
     async with asyncio.timeout(5):
         placed = await watch.place("70110001", "99112233", "", "", None)
-    assert placed.trouble == "asterisk_silent"
+    assert placed.trouble == "call.asterisk_silent"
 
 
 async def test_without_a_journal_nothing_ever_ran(tmp_path: Path) -> None:

@@ -97,6 +97,9 @@ class Fitting(int):
 
 _TIMES = st.none() | st.floats()
 _LEGS = st.sampled_from(["ringing", "talking", "unknown"])
+_PLACES = st.none() | st.integers(0, 9)
+_WAITS = st.none() | st.floats(0, 999)
+_AGENTS = st.lists(st.sampled_from(["bold", "saraa", "dorj"]), max_size=3).map(tuple)
 _ENDED = st.lists(st.builds(e.LegHungUp, _LEGS, st.booleans(), _TIMES), max_size=2).map(tuple)
 _EVENTS = st.one_of(
     st.builds(e.CallOffered, caller_number=st.none() | st.just("+97699112233")),
@@ -106,21 +109,10 @@ _EVENTS = st.one_of(
     st.builds(e.PlayFinished, st.just("now")),
     st.builds(e.PlayFinished, st.just("now")),
     st.builds(e.RecordFinished, st.sampled_from(["now", "old"]), st.floats(0, 100)),
-    st.builds(
-        e.QueueJoined,
-        st.just("now"),
-        st.none() | st.integers(0, 9),
-        st.integers(0, 9),
-        st.none() | st.floats(0, 999),
-    ),
+    st.builds(e.QueueJoined, st.just("now"), _PLACES, st.integers(0, 9), _WAITS),
     st.builds(e.QueueRefused, st.just("now"), st.sampled_from(["full", "no_agents", "odd"])),
-    st.builds(e.QueueMoved, st.just("now"), st.integers(0, 9), st.none() | st.floats(0, 999)),
-    st.builds(
-        e.AgentsReserved,
-        st.sampled_from(["now", "other"]),
-        st.lists(st.sampled_from(["bold", "saraa", "dorj"]), max_size=3).map(tuple),
-        st.floats(1, 60),
-    ),
+    st.builds(e.QueueMoved, st.just("now"), st.integers(0, 9), _WAITS),
+    st.builds(e.AgentsReserved, st.sampled_from(["now", "other"]), _AGENTS, st.floats(1, 60)),
     st.builds(e.LegAnswered, _LEGS),
     st.builds(e.LegAnswered, _LEGS),
     st.builds(e.LegFailed, _LEGS, st.sampled_from(["busy", "no_answer", "refused", "unreachable"])),

@@ -52,7 +52,7 @@ class House:
         home.mkdir()
         Path(self._folder.name).chmod(0o755)
         (home / "settings.env").write_text(_RTP)
-        self.settings = Settings.load(home=home).with_free_ports()
+        self.settings = Settings.load(home=home)
         spoken.give(home)
         self._supervisor: subprocess.Popen[bytes] | None = None
 
@@ -78,6 +78,8 @@ class House:
         except BaseException:
             self.__exit__()
             raise
+        # Another copy may have started meanwhile: then this one has other ports by now.
+        self.settings = Settings.load(home=self.settings.home, parts=self.settings.parts)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.addresses import guest_address
 from tests.load import mixed, traces
 from tests.load.house import House
 from tests.load.sipp import Sipp, SippReport
 
 pytestmark = pytest.mark.real
 
-CALLERS_AT = "127.0.0.5"
 SETTLE_SECONDS = 30.0
 
 
@@ -59,7 +59,7 @@ def _call(
     return Sipp(
         parts=house.settings.parts,
         scenario=scenario,
-        host=CALLERS_AT,
+        host=guest_address(house.settings, 5),
         house=house.sip,
         number=number,
         callers=[(caller, key) for caller in callers],

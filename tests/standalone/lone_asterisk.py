@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -21,7 +22,8 @@ class LoneAsterisk:
     def __init__(self) -> None:
         # Not pytest's folder: sockets have short paths.
         self.home = Path(tempfile.mkdtemp(prefix="duudlaga-"))
-        self.settings = Settings.load(home=self.home).with_free_ports()
+        self._held = ExitStack()
+        self.settings = self._held.enter_context(Settings.load(home=self.home).held_ports())
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -47,4 +49,5 @@ class LoneAsterisk:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+        self._held.close()
         shutil.rmtree(self.home)

@@ -15,15 +15,22 @@ from ari_app.standalone.plan import Stage, Step, ours
 from ari_app.standalone.postgres import postgres
 from ari_app.standalone.redis import redis_server
 from ari_app.standalone.service_error import ServiceError
-from ari_app.standalone.status import Status
 from ari_app.standalone.supervisor import Supervisor
 
 
 def main() -> None:
     settings = Settings.load()
     step_down(settings.home)
-    settings = settings.with_free_ports()
-    stages = [
+    try:
+        with settings.held_ports() as held:
+            asyncio.run(Supervisor(held, stages(held), lambda _status: None).run())
+    except ServiceError as error:
+        sys.exit(str(error))
+
+
+def stages(settings: Settings) -> list[Stage]:
+    """What it runs, one after the other."""
+    return [
         Stage(
             [
                 postgres(settings),
@@ -38,13 +45,6 @@ def main() -> None:
             ],
         )
     ]
-
-    def show(_status: Status) -> None: ...
-
-    try:
-        asyncio.run(Supervisor(settings, stages, show).run())
-    except ServiceError as error:
-        sys.exit(str(error))
 
 
 if __name__ == "__main__":
