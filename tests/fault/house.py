@@ -31,16 +31,11 @@ from tests.load.tone import write_tone
 class FaultHouse(load.House):
     """Started by entering it; all processes are real, each can be killed, stopped and resumed."""
 
+    _line: subprocess.Popen[bytes] | None = None
+
     def __enter__(self) -> Self:
         """Start everything, and take the clients of a drill in."""
-        self._line = subprocess.Popen(
-            [sys.executable, "-m", "tests.fault.proxy", *self._pairs()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=REPOSITORY,
-        )
-        assert self._line.stdout is not None
-        assert self._line.stdout.readline() == b"ready\n", "the line to Asterisk does not stand"
+        self._ports = _free_ports()
         self.settings.log.mkdir(parents=True, exist_ok=True)
         with (self.settings.log / "house.log").open("ab") as output:
             self._supervisor = subprocess.Popen(
@@ -58,8 +53,11 @@ class FaultHouse(load.House):
                 cwd=REPOSITORY,
                 start_new_session=True,
             )
+        deadline = time.monotonic() + load.START_SECONDS
         try:
-            self._wait_until_running(time.monotonic() + load.START_SECONDS)
+            self._wait_for_ports(deadline)
+            self._line = self._lay_line()
+            self._wait_until_running(deadline)
             self._move_in()
         except BaseException:
             self.__exit__()
@@ -72,19 +70,26 @@ class FaultHouse(load.House):
             with suppress(RuntimeError):  # it is down
                 self.resume(name)
         super().__exit__()
+        if self._line is None:
+            return
         assert self._line.stdin is not None
         assert self._line.stdout is not None
         self._line.stdin.close()
         self._line.stdout.close()
         self._line.wait(10)
 
-    def _pairs(self) -> list[str]:
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            other.bind(("127.0.0.1", 0))
-            self._ports = one.getsockname()[1], other.getsockname()[1]
+    def _lay_line(self) -> subprocess.Popen[bytes]:
         targets = self.settings.ari_port, self.settings.ami_port
-        return [f"{port}:{target}" for port, target in zip(self._ports, targets, strict=True)]
+        pairs = [f"{port}:{target}" for port, target in zip(self._ports, targets, strict=True)]
+        line = subprocess.Popen(
+            [sys.executable, "-m", "tests.fault.proxy", *pairs],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=REPOSITORY,
+        )
+        assert line.stdout is not None
+        assert line.stdout.readline() == b"ready\n", "the line to Asterisk does not stand"
+        return line
 
     def _move_in(self) -> None:
         folder = Path(self._folder.name) / "documents"
@@ -97,6 +102,7 @@ class FaultHouse(load.House):
 
     def order(self, words: str) -> None:
         """Tell the line between controller and Asterisk what to do (tests/fault/proxy.py)."""
+        assert self._line is not None
         assert self._line.stdin is not None
         self._line.stdin.write(f"{words}\n".encode())
         self._line.stdin.flush()
@@ -192,3 +198,10 @@ class FaultHouse(load.House):
         """The phones' passwords."""
         book = json.loads((self.settings.home / "phones.json").read_text())
         return {agent: book[agent] for agent in AGENTS}
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]

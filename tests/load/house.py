@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +20,7 @@ from ari_app.settings import Settings
 from ari_app.simulator.known_sounds import KnownSounds
 from ari_app.standalone.asterisk import node
 from ari_app.standalone.client_import import import_clients
-from ari_app.standalone.status import status
+from ari_app.standalone.status import Status, status
 from ari_app.store.database import connect
 from ari_app.store.roles import WRITER
 from ari_app.telephony.phones import PREFIX
@@ -78,8 +78,6 @@ class House:
         except BaseException:
             self.__exit__()
             raise
-        # Another copy may have started meanwhile: then this one has other ports by now.
-        self.settings = Settings.load(home=self.settings.home, parts=self.settings.parts)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -167,13 +165,22 @@ class House:
         return self.settings.client_prompts / client / language / slug
 
     def _wait_until_running(self, deadline: float) -> None:
+        self._wait_for_ports(deadline)
+        self._wait_for(deadline, lambda now: now.phase == "running")
+        spoken.keep(self.settings.home)
+
+    def _wait_for_ports(self, deadline: float) -> None:
+        """Know the ports that this copy has in the end: another one may have taken the first."""
+        self._wait_for(deadline, lambda now: now.pid is not None)
+        self.settings = Settings.load(home=self.settings.home, parts=self.settings.parts)
+
+    def _wait_for(self, deadline: float, come: Callable[[Status], bool]) -> None:
         assert self._supervisor is not None
-        while (now := status(self.settings)).phase != "running":
+        while not come(now := status(self.settings)):
             if self._supervisor.poll() is not None or time.monotonic() > deadline:
                 words = (self.settings.log / "house.log").read_text()[-2000:]
                 raise RuntimeError(f"the house does not start ({now.failure or now.step}): {words}")
             time.sleep(0.1)
-        spoken.keep(self.settings.home)
 
 
 def known_sounds(settings: Settings) -> KnownSounds:
