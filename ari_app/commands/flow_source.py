@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ari_app.flow.languages import LANGUAGES
 from ari_app.flow.said import Said, meant
-from ari_app.media.prompt_file import LANGUAGES
 from ari_app.media.standard import standard_texts
 from ari_app.snapshot.calendars import with_holidays
 from ari_app.snapshot.reader import Snapshot
@@ -27,7 +27,8 @@ class FlowSource:
         """What a prompt (`client` or `standard`) says, as far as it is spoken from a text."""
         if kind == "client":
             return self.texts.get(language, {}).get(name)
-        return standard_texts(language).get(name) if language in LANGUAGES else None
+        sets = (language, *LANGUAGES) if language in LANGUAGES else LANGUAGES
+        return next((texts[name] for texts in map(standard_texts, sets) if name in texts), None)
 
 
 def flow_source(place: str, flow: str, snapshot: Path) -> FlowSource:

@@ -7,6 +7,7 @@ import typer
 
 from ari_app.commands.clients import unknown_client
 from ari_app.commands.texts import Texts
+from ari_app.flow.languages import heard_languages
 from ari_app.flow.said import Said, meant
 from ari_app.media.prompt_file import client_prompt
 from ari_app.media.prompt_import import import_prompt
@@ -29,7 +30,10 @@ def import_(
     client: Annotated[str, typer.Argument(help="The client's slug.")],
     prompt: Annotated[str, typer.Argument(help="The prompt's slug, as flows name it.")],
     file: Annotated[Path, typer.Argument(help="A recording in any common format.")],
-    spoken: Annotated[str, typer.Option("--in", metavar="LANGUAGE", help="Its language.")] = "mn",
+    spoken: Annotated[
+        str | None,
+        typer.Option("--in", metavar="LANGUAGE", help="Its language; else the client's."),
+    ] = None,
 ) -> None:
     """Take a recording as a client's prompt: converted, trimmed, levelled, heard at once.
 
@@ -38,7 +42,10 @@ def import_(
     """
     texts: Texts = context.obj
     places = Places.load()
-    _refuse_unknown(Snapshot.open(places.snapshot), client, prompt)
+    house = Snapshot.open(places.snapshot)
+    _refuse_unknown(house, client, prompt)
+    spoken = spoken or str(house.clients[client]["language"])
+    _refuse_unheard(house, client, spoken)
     sound = import_prompt(places, client, prompt, spoken, file)
     give_back(places.home)
     path = client_prompt(places.home, client, spoken, prompt)
@@ -57,3 +64,14 @@ def _refuse_unknown(house: Snapshot, client: str, prompt: str) -> None:
             client=client, prompt=prompt, known=", ".join(sorted(prompts)) or "-",
         )  # fmt: skip
         raise DocumentError(meant(said, prompt, prompts))
+
+
+def _refuse_unheard(house: Snapshot, client: str, language: str) -> None:
+    """Nor would one be heard in a language that none of the client's flows speaks."""
+    facts = house.clients[client]
+    flows = [flow["definition"] for flow in facts["flows"].values()]
+    heard = heard_languages(facts["language"], flows)
+    if language not in heard:
+        said = Said("client {client} is heard in {known}, and not in {language}",
+                    client=client, known=", ".join(heard), language=language)  # fmt: skip
+        raise DocumentError(said)

@@ -9,7 +9,7 @@ from typing import Any
 from ari_app.fallback.home import Home
 from ari_app.fallback.waiting_line import RING_SECONDS
 from ari_app.flow.engine import Flow
-from ari_app.media.prompt_file import LANGUAGES
+from ari_app.flow.languages import LANGUAGES
 from ari_app.media.prompts import resolve
 from ari_app.snapshot import preferences
 from ari_app.snapshot.reader import Snapshot, SnapshotError

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from ari_app.flow.clashes import key_clashes
+from ari_app.flow.languages import LANGUAGES, unspoken
 from ari_app.flow.loaded import Flow, Graph, Place
 from ari_app.flow.node import Node
 from ari_app.flow.problem import Problem
@@ -43,12 +44,14 @@ def inspect(
     place in the flow that went through it.
     """
     graph = Flow.load({"flow": "it", "definition": definition}).graphs["it"]
-    problems = [*_entrances(graph)]
+    problems = [*_entrances(graph), *_unspoken("", "language", definition.get("language"))]
     for slug, place in graph.places.items():
         if place.node is None:
             problems.append(Problem(slug, "", Said("this node cannot be read")))
             continue
         problems += [Problem(slug, name, text) for name, text in place.node.flaws()]
+        for name, role, value in _roles(place.node, ""):
+            problems += _unspoken(slug, name, value) if role == "language" else ()
         problems += _exits(graph, slug, place, place.node)
         if not subflow:
             problems += _dead_ends(slug, place, place.node, surroundings)
@@ -89,6 +92,11 @@ def _entrances(graph: Graph) -> Iterator[Problem]:
         if slug not in graph.places and (slug or name == "start"):
             said = Said("there is no node {name}", name=slug)
             yield Problem("", name, meant(said, slug, graph.places))
+
+
+def _unspoken(slug: str, place: str, language: str | None) -> Iterator[Problem]:
+    if language is not None and language not in LANGUAGES:
+        yield Problem(slug, place, unspoken(language))
 
 
 def _exits(graph: Graph, slug: str, place: Place, node: Node) -> Iterator[Problem]:
@@ -170,8 +178,18 @@ def _roles_in(annotation: Any, value: Any, place: str) -> Iterator[tuple[str, st
     elif isinstance(value, tuple):
         for n, member in enumerate(value):
             yield from _roles_in(annotation, member, f"{place}.{n}")
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from _roles_in(_of_members(annotation), member, f"{place}.{name}")
     elif is_dataclass(value):
         yield from _roles(value, f"{place}.")
+
+
+def _of_members(annotation: Any) -> Any:
+    """Return what a table's annotation says of its values."""
+    while get_origin(annotation) is not dict:
+        annotation = get_args(annotation)[0]
+    return get_args(annotation)[1]
 
 
 def _texts(annotation: Any) -> Iterator[Text]:

@@ -11,9 +11,6 @@ from ari_app.media.media_error import MediaError
 if TYPE_CHECKING:
     from pathlib import Path
 
-LANGUAGES = ("mn", "en")
-"""Every language that has standard prompts; the first is the house's own."""
-
 _PATH = re.compile(rf"{SLUG.pattern}(/{SLUG.pattern}){{0,3}}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from ari_app.flow.languages import LANGUAGES
 from ari_app.media.media_error import MediaError
-from ari_app.media.prompt_file import LANGUAGES, client_prompt, standard_prompt
+from ari_app.media.prompt_file import client_prompt, standard_prompt
 
 FRESH_SECONDS = 2.0
 """How long an answer of :func:`resolve` is believed: a new prompt is heard this much later."""

@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ari_app.flow.languages import LANGUAGES
 from ari_app.media.media_error import MediaError
 from ari_app.media.programs import find_program, mongolian_voice_data, run_ffmpeg
-from ari_app.media.prompt_file import LANGUAGES, client_prompt, standard_prompt
+from ari_app.media.prompt_file import client_prompt, standard_prompt
 from ari_app.media.sound import RATE, Sound, read_sound, speech_mark
 from ari_app.media.standard import standard_signals, standard_texts
 
@@ -45,7 +46,7 @@ class Voice:
     words_per_minute: int
 
 
-_VOICES = {"mn": Voice("mn", 140), "en": Voice("en-gb", 150)}
+_VOICES = {"mn": Voice("mn", 140), "en": Voice("en-gb", 150), "ru": Voice("ru", 150)}
 _TAG = re.compile(rf"\[({'|'.join(_VOICES)})\]")
 
 

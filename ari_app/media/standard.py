@@ -19,7 +19,7 @@ TEXTS = Path(__file__).with_name("texts")
 
 @cache
 def standard_texts(language: str) -> dict[str, str]:
-    """Return path → what is said, for one of :data:`~ari_app.media.prompt_file.LANGUAGES`."""
+    """Return path → what is said, for one of :data:`~ari_app.flow.languages.LANGUAGES`."""
     tree = yaml.safe_load((TEXTS / f"{language}.yaml").read_text(encoding="utf-8"))
     return dict(_leaves("", tree))
 

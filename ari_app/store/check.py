@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ari_app.flow.said import Said, meant
-from ari_app.media.prompt_file import LANGUAGES
 from ari_app.media.speech import LONGEST_TEXT
 from ari_app.store.archive import recording_name
 from ari_app.store.calendar_check import calendar_findings
@@ -18,6 +17,7 @@ from ari_app.store.client_document import AgentsDocument, ClientDocument
 from ari_app.store.dialled_numbers import dialled_numbers
 from ari_app.store.document_file import DocumentError, DocumentFile, Finding, read_document
 from ari_app.store.flow_check import flow_findings
+from ari_app.store.language_check import language_findings
 
 SoundProblem = Callable[[Path], Said | None]
 HasSound = Callable[[str, str, str], bool]
@@ -97,6 +97,7 @@ def check(
         findings += _references(file, document)
         findings += calendar_findings(file, document)
         findings += _prompts(file, document, sounds)
+        findings += language_findings(file, document)
         findings += flow_findings(file, document, house.music)
         findings += dialled_numbers(file, document)
         findings += _music(file, document, house.music)
@@ -152,7 +153,7 @@ def _prompts(file: DocumentFile, document: ClientDocument, sounds: Sounds) -> It
         for language, prompt in languages.items():
             said: Said | None = None
             if prompt.text is not None:
-                said = _speech(language, prompt.text)
+                said = _speech(prompt.text)
             elif not (file.path.parent / (prompt.file or "")).is_file():
                 if not sounds.instead(document.client, slug, language, prompt.file or ""):
                     said = Said("there is no file {file} beside the document", file=prompt.file)
@@ -163,12 +164,7 @@ def _prompts(file: DocumentFile, document: ClientDocument, sounds: Sounds) -> It
                 yield file.find(["prompts", slug, language, field], said)
 
 
-def _speech(language: str, text: str) -> Said | None:
-    if language not in LANGUAGES:
-        return Said(
-            "no voice speaks {language}; there are {known}. A recording can stand here as `file`",
-            language=language, known=", ".join(LANGUAGES),
-        )  # fmt: skip
+def _speech(text: str) -> Said | None:
     if len(text) > LONGEST_TEXT:
         return Said("this text has {length} characters; at most {most} fit here",
                     length=len(text), most=LONGEST_TEXT)  # fmt: skip

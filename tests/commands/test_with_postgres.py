@@ -208,6 +208,20 @@ def test_a_recording_for_a_prompt_that_nobody_plays_is_refused(
     assert sorted(home.rglob("*.wav")) == before
 
 
+def test_a_recording_in_a_language_that_the_client_lacks_is_refused_by_name(
+    duudlaga: Command, clinic: Path, home: Path, tmp_path: Path
+) -> None:
+    duudlaga("client", "import", clinic)
+    Sound.tones((440, 1.0)).write(tmp_path / "tone.wav")
+    before = sorted(home.rglob("*.wav"))
+    recording = ("prompt", "import", "anu-clinic", "welcome", tmp_path / "tone.wav", "--in", "ru")
+    assert duudlaga(*recording).stderr == ("Client anu-clinic is heard in mn, and not in ru.\n")
+    assert duudlaga("--language", "mn", *recording).stderr == (
+        "anu-clinic байгууллагын залгагчид mn хэлээр сонсдог, ru хэлээр биш.\n"
+    )
+    assert sorted(home.rglob("*.wav")) == before
+
+
 def test_a_postgres_that_stops_in_the_middle_of_an_import_leaves_all_as_it_was(
     duudlaga: Command,
     clinic: Path,

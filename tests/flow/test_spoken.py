@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ari_app.flow import spoken
-from ari_app.media.prompt_file import LANGUAGES
+from ari_app.flow.languages import LANGUAGES
 from ari_app.media.standard import standard_signals, standard_texts
 
 EXAMPLES = yaml.safe_load(Path(__file__).with_name("spoken_examples.yaml").read_text("utf-8"))
@@ -38,7 +38,7 @@ def understood(items: tuple[str, ...]) -> int:
         if word == "1000":
             total, group = (total + group) * 1000, 0
         elif word == "100":
-            group *= 100
+            group = max(group, 1) * 100  # one word in Russian: сто
         elif word != "and":
             group += int(word)
     return total + group
@@ -113,4 +113,4 @@ def test_hostile_digits_become_known_prompts_only(text: str, language: str) -> N
 
 
 def test_a_language_without_grammar_is_answered_in_english() -> None:
-    assert spoken.number(125, "ru") == spoken.number(125, "en")
+    assert spoken.number(125, "zh") == spoken.number(125, "en")

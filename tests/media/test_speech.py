@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from ari_app.flow.languages import LANGUAGES
 from ari_app.media import speech
 from ari_app.media.media_error import MediaError
 from ari_app.media.programs import find_program
-from ari_app.media.prompt_file import LANGUAGES, client_prompt, standard_prompt
+from ari_app.media.prompt_file import client_prompt, standard_prompt
 from ari_app.media.prompt_import import import_prompt
 from ari_app.media.sound import Sound, read_sound, speech_mark
 from ari_app.media.speech import speak_client_prompt, speak_standard
@@ -48,7 +49,7 @@ def test_the_whole_set_is_spoken_before_the_first_call(places: Places) -> None:
     began = time.monotonic()
     wanted = sum(len(standard_texts(language)) for language in LANGUAGES)
     assert speak_standard(places, lambda done, all_: heard.append((done, all_))) == wanted
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 60, "about 12 s on an idle machine with two cores"
     assert heard[0] == (0, wanted)
     assert heard[-1] == (wanted, wanted)
     assert [done for done, _ in heard] == sorted(done for done, _ in heard)
@@ -64,13 +65,13 @@ def test_the_whole_set_is_spoken_before_the_first_call(places: Places) -> None:
     assert speak_standard(places) == 0
 
 
-def test_the_two_languages_have_different_words(places: Places) -> None:
+def test_each_language_has_its_own_voice(places: Places) -> None:
     said = {}
     for language in LANGUAGES:
         assert speak_client_prompt(places, "anu", "welcome", language, "Radio 1")
         said[language] = read_sound(client_prompt(places.home, "anu", language, "welcome"))
         assert sounds_like_speech(said[language])
-    assert said["mn"].samples != said["en"].samples
+    assert len({sound.samples.tobytes() for sound in said.values()}) == len(LANGUAGES)
 
 
 def test_a_text_changes_its_voice_at_a_tag(places: Places) -> None:
@@ -122,7 +123,7 @@ def test_a_text_that_looks_like_an_option_is_only_spoken(places: Places) -> None
 @pytest.mark.parametrize(
     ("language", "text", "sentence"),
     [
-        ("ru", "привет", "no voice speaks ru"),
+        ("zh", "你好", "no voice speaks zh"),
         ("mn", "  ", "has no text"),
         ("mn", "Нэг " * 501, "has 2004 characters"),
         ("mn", "…", "no sound for"),

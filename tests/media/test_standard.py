@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from ari_app.media.prompt_file import LANGUAGES, standard_prompt
+from ari_app.flow.languages import LANGUAGES
+from ari_app.media.prompt_file import standard_prompt
 from ari_app.media.standard import standard_signals, standard_texts
 from ari_app.places import Places
 
 # Words of a language's own grammar; whole sentences must be there in every language.
-GRAMMAR = ("numbers/", "units/", "time/", "dates/")
+GRAMMAR = ("numbers/", "units/", "time/", "dates/", "years/", "language/press/")
 USED_BY_FLOWS = """
     sorry sorry_record one_moment no_input no_match max_tries goodbye closed unassigned beep
     callback/offer callback/booked callback/number_is callback/confirm callback/enter_number
     queue/position queue/busy queue/wait_minutes queue/key_callback queue/returned
-    voicemail/leave voicemail/thanks message/leave message/review survey/ask language/choose
+    voicemail/leave voicemail/thanks message/leave message/review survey/ask
 """
 
 
@@ -29,6 +30,7 @@ def test_every_sentence_is_there_in_every_language() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_flows_play_is_there(language: str, places: Places) -> None:
     texts = standard_texts(language)
+    assert {f"language/press/{language}/{key}" for key in ("1", "9", "star")} <= texts.keys()
     assert set(USED_BY_FLOWS.split()) <= {*texts, *standard_signals()}
     for path, text in texts.items():
         assert text.strip(), path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
+from ari_app.flow import spoken
 from ari_app.flow.ask import Question, ask, hear
 from ari_app.flow.flow_error import FlowError
 from ari_app.flow.node import Exit, Node
@@ -21,12 +22,13 @@ class Language(Node):
     """Sets the language of all that the caller hears from now on.
 
     Either `language` sets it at once, or `choices` lets the caller choose with a key. Who does not
-    choose keeps the language that was spoken.
+    choose keeps the language that was spoken. The house speaks Mongolian (`mn`), English (`en`) and
+    Russian (`ru`); another language is refused. A prompt of the client that is not there in the
+    caller's language is heard in the client's.
 
     ```json
     {
       "type": "language",
-      "prompt": "choose_language",
       "choices": {"1": "mn", "2": "en", "3": "ru"},
       "exits": {"done": "menu"}
     }
@@ -42,7 +44,9 @@ class Language(Node):
     choices: Annotated[dict[Key, LanguageCode], Count(0, 12), Doc("Language by key.")] = field(
         default_factory=dict
     )
-    prompt: Annotated[Prompt, Doc("The choices, spoken.")] = "standard:language/choose"
+    prompt: Annotated[
+        Prompt | None, Doc("The choices, spoken; each language offers itself, when left out.")
+    ] = None
     timeout_seconds: Annotated[
         int, Between(1, 60), Doc("How long to wait for a key after the prompt.")
     ] = 5
@@ -72,7 +76,9 @@ class Language(Node):
         self._chosen(walk, ask(walk, self._question()))
 
     def _question(self) -> Question:
-        return Question((self.prompt,), self.timeout_seconds)
+        offers = (spoken.offer(*choice) for choice in self.choices.items())
+        items = (self.prompt,) if self.prompt else tuple(item for each in offers for item in each)
+        return Question(items, self.timeout_seconds)
 
     def _chosen(self, walk: Walk, key: str | None) -> None:
         if key is None:
