@@ -280,7 +280,7 @@ class Controller:
         else:
             raise CommandRefusedError(f"there is no command {name!r}")
         view = self._board.get(agent)
-        return f"{agent} is {view.state if view else 'gone'}"
+        return view.state if view else "gone"
 
     def _soon(self, work: Any) -> None:
         task = asyncio.ensure_future(work)

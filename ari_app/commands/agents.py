@@ -8,7 +8,7 @@ import typer
 from ari_app.acd.agents import OFF_DUTY, RESERVED, RINGING, TALKING, AgentView
 from ari_app.commands.database import house_database
 from ari_app.commands.live_state import LiveStateAwayError, live_state
-from ari_app.commands.names import actor, refuse_unknown
+from ari_app.commands.names import actor, agent_names, refuse_unknown
 from ari_app.commands.output import print_json, print_table
 from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339, wall_clock
@@ -34,10 +34,6 @@ class Wish(StrEnum):
     READY = "ready"
     PAUSED = "paused"
     OFFLINE = "offline"
-
-
-class UnknownAgentError(Exception):
-    """The house has no agent of this name."""
 
 
 @app.command("list")
@@ -71,6 +67,7 @@ def list_(
 
 @app.command()
 def state(
+    context: typer.Context,
     agent: Annotated[str, typer.Argument(help="The agent's slug.")],
     wish: Annotated[Wish, typer.Argument(metavar="ready|paused|offline", help="What to be.")],
     reason: Annotated[str, typer.Option(help="Why, for a pause.")] = "",
@@ -84,13 +81,15 @@ def state(
     else:
         why = reason or (OFF_DUTY if wish is Wish.OFFLINE else "")
         command, arguments = "pause", {"agent": agent, "reason": why}
+    texts: Texts = context.obj
     settings = Settings.load()
     refuse_unknown(settings, agent=agent)
     with live_state(settings) as live:
         answer = live.tell(command, arguments)
     if not answer.done:
-        raise UnknownAgentError(answer.message)
-    typer.echo(answer.message)
+        raise RefusedError("agent.refused", why=answer.message)
+    name, state = _name(settings, agent), texts.word(answer.message)
+    typer.echo(texts("entry.agent_state_changed", agent=name, new=state))
 
 
 @app.command()
@@ -105,7 +104,7 @@ def phone(
     refuse_unknown(settings, agent=agent)
     password = PhoneBook(settings.home / "phones.json").known(agent)
     if password is None:
-        raise RefusedError("agent.no_account", agent=agent)
+        raise RefusedError("agent.no_account", agent=_name(settings, agent))
     account = {
         "agent": agent,
         "address": settings.sip_address,
@@ -137,17 +136,18 @@ def remove(
     refuse_unknown(settings, agent=agent)
     with live_state(settings) as live:
         view = live.agents({agent: {"clients": {}}})[agent]
+    name = _name(settings, agent)
     if view.state in (RESERVED, RINGING, TALKING):
-        raise RefusedError("agent.in_a_call", agent=agent)
+        raise RefusedError("agent.in_a_call", agent=name)
     if not yes:
-        typer.confirm(texts("agent.remove", agent=agent), abort=True)
+        typer.confirm(texts("agent.remove", agent=name), abort=True)
     with house_database(settings) as connection:
         with transaction(connection) as cursor:
             clients = remove_agent(cursor, agent, actor=actor())
         publish(connection, settings.snapshot)
     give_agents_phones(settings)
     give_back(settings.home)
-    typer.echo(texts("agent.removed", agent=agent, clients=", ".join(clients) or "–"))
+    typer.echo(texts("agent.removed", agent=name, clients=", ".join(clients) or "–"))
 
 
 @app.command()
@@ -167,17 +167,23 @@ def simulate(
     with house_database(settings) as connection:
         with transaction(connection) as cursor:
             if not set_simulated_phone(cursor, agent, simulated=on):
-                known = ", ".join(each.agent for each in list_agents(cursor)) or "none"
-                raise UnknownAgentError(f"the house has no agent {agent}; it has {known}")
+                known = ", ".join(each.agent for each in list_agents(cursor)) or "–"
+                raise RefusedError("names.no_agent", name=agent, known=known)
         publish(connection, settings.snapshot)
     note_yielded(settings, agent, away=False)
     give_agents_phones(settings)
+    name = _name(settings, agent)
     if not on:
-        typer.echo(texts("agent.not_simulated", agent=agent))
+        typer.echo(texts("agent.not_simulated", agent=name))
     elif agent in simulated(settings):
-        typer.echo(texts("agent.simulated", agent=agent))
+        typer.echo(texts("agent.simulated", agent=name))
     else:
-        typer.echo(texts("agent.own_phone", agent=agent))
+        typer.echo(texts("agent.own_phone", agent=name))
+
+
+def _name(settings: Settings, agent: str) -> str:
+    """What people call the agent."""
+    return agent_names(settings).get(agent, agent)
 
 
 def agent_row(

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from ari_app.commands.call_watch import CallWatch, Placed
+from ari_app.commands.journal_view import Line
+from ari_app.commands.names import agent_names, zones
 from ari_app.commands.output import print_json
 from ari_app.commands.story import told
 from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339
-from ari_app.flow.entries import Entry
 from ari_app.settings import Settings
 
 app = typer.Typer()
@@ -43,9 +44,11 @@ def call(
     if not as_json:
         typer.echo(texts("call.dialling", caller=caller, number=number))
 
-    def tell(entry: Entry) -> None:
+    zone, names = zones(settings), agent_names(settings)
+
+    def tell(line: Line) -> None:
         if not as_json:
-            typer.echo(told(entry, texts))
+            typer.echo(told(line.entry, texts, zone.get(line.client), names))
 
     watch = CallWatch(settings, tell)
     placed = asyncio.run(watch.place(number, caller, name, press, hang_up_after))

@@ -10,7 +10,6 @@ from typing import Any, Literal
 from ari_app.commands.call_rows import row_of
 from ari_app.commands.call_sound import CallSound
 from ari_app.commands.journal_view import JournalView, Line, open_view
-from ari_app.flow.entries import Entry
 from ari_app.settings import Settings
 from ari_app.simulator.ear import WRITE_SECONDS
 from ari_app.standalone.asterisk import ari_status
@@ -47,9 +46,9 @@ class Placed:
 
 
 class CallWatch:
-    """One call. `tell` hears each entry as it appears in the journal."""
+    """One call. `tell` hears each line as it appears in the journal."""
 
-    def __init__(self, settings: Settings, tell: Callable[[Entry], None]) -> None:
+    def __init__(self, settings: Settings, tell: Callable[[Line], None]) -> None:
         """Nothing happens before `place`."""
         self._settings = settings
         self._tell = tell
@@ -131,7 +130,7 @@ class CallWatch:
                 is_ours = line.entry.kind == "call_offered" and facts.get("caller_raw") == caller
             if is_ours:
                 self._lines.append(line)
-                self._tell(line.entry)
+                self._tell(line)
 
     def _has(self, kind: str) -> bool:
         return any(line.entry.kind == kind for line in self._lines)

@@ -18,7 +18,7 @@ from ari_app.commands.call_rows import (
 )
 from ari_app.commands.database import DatabaseAwayError, cursor_of
 from ari_app.commands.journal_view import Line, open_view
-from ari_app.commands.names import refuse_unknown, zones
+from ari_app.commands.names import agent_names, refuse_unknown, zones
 from ari_app.commands.output import print_json, print_table
 from ari_app.commands.story import told
 from ari_app.commands.texts import Texts
@@ -75,11 +75,13 @@ def calls(  # noqa: PLR0913, PLR0917 - an argument for each option
     if as_json:
         print_json([row | {"entries": _as_json(lines)} for row in rows] if call else rows)
     elif call:
+        names = agent_names(settings)
         for line in lines:
-            typer.echo(told(line.entry, texts, zone.get(line.client)))
+            typer.echo(told(line.entry, texts, zone.get(line.client), names))
         _print_recording(rows, texts)
     elif rows:
-        print_table([_for_people(row, texts, zone) for row in rows], _COLUMNS, texts)
+        names = agent_names(settings)
+        print_table([_for_people(row, texts, zone, names) for row in rows], _COLUMNS, texts)
     else:
         typer.echo(texts("calls.none"))
 
@@ -117,8 +119,9 @@ def _print_recording(rows: list[Row], texts: Texts) -> None:
             typer.echo(texts("call.recording", path=row["recording"]))
 
 
-def _for_people(row: Row, texts: Texts, zone: Mapping[str, str]) -> Row:
+def _for_people(row: Row, texts: Texts, zone: Mapping[str, str], names: Mapping[str, str]) -> Row:
     return row | {
         "offered_at": wall_clock(row["offered_at"], zone.get(row["client"])),
         "outcome": texts.word(row["outcome"]) if row["outcome"] else None,
+        "agent": names.get(row["agent"], row["agent"]),
     }

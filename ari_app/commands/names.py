@@ -1,6 +1,7 @@
 """Names that people type: of clients and agents, held against the published configuration."""
 
 import getpass
+from collections.abc import Mapping
 
 from ari_app.operations.refused import RefusedError
 from ari_app.settings import Settings
@@ -25,6 +26,21 @@ def zones(settings: Settings) -> dict[str, str]:
     except SnapshotError:
         return {}
     return {slug: client["timezone"] for slug, client in clients.items()}
+
+
+def agent_names(settings: Settings) -> dict[str, str]:
+    """What people call each agent; none before anything was published."""
+    try:
+        agents = Snapshot.open(settings.snapshot).agents
+    except SnapshotError:
+        return {}
+    return {slug: str(agent["name"]) for slug, agent in agents.items()}
+
+
+def with_slug(agent: str, names: Mapping[str, str]) -> str:
+    """An agent for who may have to type the slug: «Болд (bold)»."""
+    name = names.get(agent, agent)
+    return agent if name == agent else f"{name} ({agent})"
 
 
 def actor() -> str:

@@ -1,5 +1,6 @@
 """`duudlaga status`: what runs, since when, every address, and the figures of now."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from ari_app.commands.addresses import addresses
 from ari_app.commands.database import DatabaseAwayError, house_database
 from ari_app.commands.health_rows import health_of, sentences
 from ari_app.commands.journal_view import open_view
+from ari_app.commands.names import agent_names, with_slug
 from ari_app.commands.output import cell, print_json, print_table
 from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339, wall_clock
@@ -46,7 +48,7 @@ def status(
     if as_json:
         print_json(report)
     else:
-        _print(report, texts)
+        _print(report, texts, agent_names(settings))
     if now.phase != "running":
         raise typer.Exit(1)
 
@@ -92,7 +94,7 @@ def _simulated(settings: Settings) -> list[str]:
     return simulated(settings) if settings.current_snapshot.exists() else []
 
 
-def _print(report: dict[str, Any], texts: Texts) -> None:
+def _print(report: dict[str, Any], texts: Texts, names: Mapping[str, str]) -> None:
     typer.echo(texts("status.home", home=report["home"]))
     if report["phase"] == "stopped":
         typer.echo(texts("status.nothing_runs"))
@@ -114,7 +116,8 @@ def _print(report: dict[str, Any], texts: Texts) -> None:
     count = texts("status.unknown") if missing is None else missing
     typer.echo(texts("status.unlogged", count=count))
     if report["simulated_phones"]:
-        typer.echo(texts("status.simulated", agents=", ".join(report["simulated_phones"])))
+        agents = (with_slug(slug, names) for slug in report["simulated_phones"])
+        typer.echo(texts("status.simulated", agents=", ".join(agents)))
     for name, place in (
         ("SIP", report["sip"]["uri"]),
         (texts("status.outside"), report["outside"]["uri"]),

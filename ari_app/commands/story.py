@@ -10,25 +10,31 @@ from ari_app.commands.texts import Texts
 from ari_app.flow.entries import Entry
 
 # Fields whose values are words of the project, and read better in the person's language.
-_WORDS = frozenset({"reason", "outcome", "by", "kind"})
+_WORDS = frozenset({"reason", "outcome", "by", "kind", "new", "language"})
 # Facts for which the whole sentence may be another one: entry.agent_missed_unreachable.
 _TURNS = ("reason", "by", "outcome")
 
 
-def told(entry: Entry, texts: Texts, zone: str | None = None) -> str:
-    """The entry as one line: the time by the clock of `zone`, else of this machine; its words."""
+def told(
+    entry: Entry, texts: Texts, zone: str | None = None, agents: Mapping[str, str] | None = None
+) -> str:
+    """The entry as one line: the time by the clock of `zone`, else of this machine; its words.
+
+    `agents` are the agents' names by slug.
+    """
     clock = datetime.fromtimestamp(entry.at, UTC).astimezone(ZoneInfo(zone) if zone else None)
     clock_text = clock.strftime("%H:%M:%S.%f")[:-5]
-    return f"{clock_text}  {sentence(entry, texts)}"
+    return f"{clock_text}  {sentence(entry, texts, agents)}"
 
 
-def sentence(entry: Entry, texts: Texts) -> str:
+def sentence(entry: Entry, texts: Texts, agents: Mapping[str, str] | None = None) -> str:
     """What the entry says. An entry of a kind or form that we do not know is told all the same."""
-    facts = _Facts({name: _fact(name, value, texts) for name, value in entry.data.items()})
-    facts["caller"] = _caller(entry.data, texts)
-    facts["party"] = cell(entry.data.get("agent") or entry.data.get("number")) or texts.word(
-        "agent"
-    )
+    data = dict(entry.data)
+    if agent := data.get("agent"):
+        data["agent"] = (agents or {}).get(agent, agent)
+    facts = _Facts({name: _fact(name, value, texts) for name, value in data.items()})
+    facts["caller"] = _caller(data, texts)
+    facts["party"] = cell(data.get("agent") or data.get("number")) or texts.word("agent")
     facts.setdefault("kind", entry.kind)
     if entry.kind == "callback_booked" and not entry.data.get("number"):
         facts["number"] = texts.word("withheld")

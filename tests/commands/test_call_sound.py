@@ -62,7 +62,7 @@ def test_it_reads_in_mongolian(tmp_path: Path) -> None:
     assert line == (
         "Хэзээ: 0 с ▮▮▯▯··▮ 7 с   (▮ дуутай, ▯ чимээгүй, · юу ч ирээгүй; тэмдэг бүр 1 с)"
     )
-    assert sentence.startswith("Залгагч 2 дэх секундээс эхлэн 4.0 с юу ч сонссонгүй")
+    assert sentence.startswith("Залгагч 2-р секундээс эхлэн 4.0 с юу ч сонссонгүй")
 
 
 def test_a_long_call_has_a_line_that_still_fits(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ async def test_only_our_call_is_told_and_its_recording_awaited(
 ) -> None:
     line.heard.touch()
     told: list[str] = []
-    watch = CallWatch(settings, lambda entry: told.append(entry.kind))
+    watch = CallWatch(settings, lambda line: told.append(line.entry.kind))
     happening = asyncio.create_task(
         _happen(
             settings,

@@ -1,7 +1,7 @@
 """What callers send is shown, and does nothing to the terminal."""
 
 from ari_app.commands.output import cell, printable
-from ari_app.commands.story import sentence
+from ari_app.commands.story import sentence, told
 from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339
 from ari_app.flow.entries import Entry
@@ -47,3 +47,38 @@ def test_cells_show_nothing_for_nothing_and_lists_with_commas() -> None:
 def test_times_are_utc_to_the_millisecond() -> None:
     assert rfc3339(1763800000.25) == "2025-11-22T08:26:40.250Z"
     assert rfc3339(None) is None
+
+
+def test_an_agent_has_the_name_that_people_use() -> None:
+    names = {"bold": "Болд"}
+    started = Entry("talk_started", 0.0, {"agent": "bold", "number": None})
+    assert sentence(started, Texts("mn"), names) == "Болд залгагчтай ярьж эхэллээ."
+    assert told(started, Texts("en"), "UTC", names).endswith("Болд and the caller talk.")
+    left = Entry("talk_started", 0.0, {"agent": "gone"})
+    assert sentence(left, Texts("mn"), names).startswith("Gone "), "who left keeps the slug"
+
+
+def test_whole_sentences_of_a_story_in_mongolian() -> None:
+    said = [
+        sentence(Entry(kind, 0.0, data), Texts("mn"), {"bold": "Болд"})
+        for kind, data in (
+            ("call_offered", {"caller_number": "+97699112233", "number": "+97670110001"}),
+            ("queue_joined", {"queue": "sales", "position": 3}),
+            ("agent_ringing", {"agent": "bold"}),
+            ("agent_missed", {"agent": "bold", "reason": "no_answer"}),
+            ("language_set", {"language": "ru"}),
+            ("callback_booked", {"number": "+97699112233", "reason": "key"}),
+            ("callback_booked", {"number": "+97699112233", "reason": "cut"}),
+            ("agent_state_changed", {"agent": "bold", "new": "paused"}),
+        )
+    ]
+    assert said == [
+        "+97699112233 +97670110001 дугаар луу залгалаа.",
+        "Залгагч sales дараалалд 3 дугаарт хүлээж байна.",
+        "Болд операторын утас дуугарч байна.",
+        "Болд оператор авсангүй: хариу алга.",
+        "Эндээс эхлэн орос хэлээр.",
+        "+97699112233 дугаар луу эргэж залгахаар тэмдэглэв (товчоор).",
+        "Дуудлага тасарсан тул +97699112233 дугаар луу эргэж залгахаар тэмдэглэв.",
+        "Болд операторын төлөв: түр зогссон.",
+    ]

@@ -114,3 +114,37 @@ def test_hostile_digits_become_known_prompts_only(text: str, language: str) -> N
 
 def test_a_language_without_grammar_is_answered_in_english() -> None:
     assert spoken.number(125, "zh") == spoken.number(125, "en")
+
+
+ENDS = "тэг нэг хоёр гурав дөрөв тав зургаа долоо найм ес".split()
+BEFORE = "тэг нэг хоёр гурван дөрвөн таван зургаан долоон найман есөн".split()
+TENS_END = "арав хорь гуч дөч тавь жар дал ная ер".split()
+TENS_BEFORE = "арван хорин гучин дөчин тавин жаран далан наян ерэн".split()
+
+
+@pytest.mark.parametrize("value", range(1, 200))
+def test_a_mongolian_says_each_number_and_counts_minutes_with_it(value: int) -> None:
+    hundred, rest = divmod(value, 100)
+    tens, units = divmod(rest, 10)
+    alone = ["нэг", "зуун" if rest else "зуу"] if hundred else []
+    minutes = ["нэг", "зуун"] if hundred else []
+    if tens:
+        alone.append((TENS_BEFORE if units else TENS_END)[tens - 1])
+        minutes.append(TENS_BEFORE[tens - 1])
+    if units:
+        alone.append(ENDS[units])
+        minutes.append("нэгэн" if units == 1 and tens else BEFORE[units])
+    assert words(spoken.number(value, "mn"), "mn") == " ".join(alone)
+    assert words(spoken.amount(value, "minutes", "mn"), "mn") == " ".join([*minutes, "минут"])
+
+
+@pytest.mark.parametrize("value", range(200))
+def test_a_russian_counts_minutes_in_three_forms(value: int) -> None:
+    *number, unit = words(spoken.amount(value, "minutes", "ru"), "ru").split()
+    teen = 10 < value % 100 < 20
+    last = 0 if teen else value % 10
+    assert unit == {1: "минута", 2: "минуты", 3: "минуты", 4: "минуты"}.get(last, "минут")
+    assert number[-1] not in ("один", "два"), "a minute is feminine"
+    hours = words(spoken.amount(value, "hours", "ru"), "ru").split()
+    assert hours[-1] == {1: "час", 2: "часа", 3: "часа", 4: "часа"}.get(last, "часов")
+    assert hours[-2] not in ("одна", "две"), "an hour is masculine"

@@ -103,7 +103,7 @@ def test_what_the_settings_name_is_used_and_nothing_of_it_is_started(
             assert call["client"] == "anu-clinic"
             agents = json.loads(house.duudlaga("agent", "list", "--json"))
             assert {agent["phone"] for agent in agents} == {"reachable"}
-            assert "is paused" in house.duudlaga("agent", "state", "bold", "paused")
+            assert "is now paused" in house.duudlaga("agent", "state", "bold", "paused")
             findings = json.loads(house.duudlaga("doctor", "--json"))
             assert {each["name"] for each in findings if each["grade"] == "bad"} == set()
             address = house.settings.postgres_address("duudlaga_writer")
