@@ -53,7 +53,7 @@ def list_(
         with live_state(settings) as live:
             views = live.agents(house)
     except LiveStateAwayError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(texts.said(error.args[0]), err=True)
     robots = simulated(settings)
     rows = [
         agent_row(slug, agent, views.get(slug), simulated=slug in robots)

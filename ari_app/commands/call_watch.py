@@ -10,6 +10,7 @@ from typing import Any, Literal
 from ari_app.commands.call_rows import row_of
 from ari_app.commands.call_sound import CallSound
 from ari_app.commands.journal_view import JournalView, Line, open_view
+from ari_app.flow.said import Said
 from ari_app.settings import Settings
 from ari_app.simulator.ear import WRITE_SECONDS
 from ari_app.standalone.asterisk import ari_status
@@ -68,7 +69,7 @@ class CallWatch:
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, hang_up.set)
         with open_view(self._settings.journal) as journal:
             if journal is None:
-                raise ServiceError("Nothing has ever run here: start it with duudlaga up.")
+                raise ServiceError(Said("Nothing has ever run here: start it with duudlaga up."))
             self._seq = journal.last_seq()
             async with OutsideCall.place(
                 self._settings, number, caller, name, press=press, hang_up_after=hang_up_after

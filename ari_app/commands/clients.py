@@ -58,7 +58,7 @@ def import_(
     for line in _lines(report, texts):
         typer.echo(line)
     for problem in report.problems:
-        typer.echo(problem, err=True)
+        typer.echo(texts.said(problem), err=True)
     if report.problems:
         raise typer.Exit(1)
 

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import psycopg2
 
+from ari_app.flow.said import Said
 from ari_app.settings import Settings
 from ari_app.store.database import Connection, Cursor, as_client, connect, transaction
 from ari_app.store.roles import APP, OWNER, WRITER
@@ -17,8 +18,9 @@ class DatabaseAwayError(Exception):
         """`reason` is what the driver says; only its first line is for people."""
         self.reason = reason.strip().splitlines()[0] if reason.strip() else "no reason given"
         super().__init__(
-            f"Postgres is not reachable ({self.reason}). `duudlaga status` shows what runs."
-        )
+            Said("Postgres is not reachable ({reason}). `duudlaga status` shows what runs.",
+                 reason=self.reason)
+        )  # fmt: skip
 
 
 def house_database(settings: Settings) -> AbstractContextManager[Connection]:

@@ -13,6 +13,7 @@ from ari_app.standalone.finding import Finding
 
 app = typer.Typer()
 
+_WIDTH = 12
 _MARKS = {"ok": ("✔", "green"), "warn": ("!", "yellow"), "bad": ("✘", "red")}
 
 
@@ -30,7 +31,7 @@ def doctor(
     for finding in examine(Settings.load()):
         findings.append(finding)
         if not as_json:
-            _print(finding)
+            _print(finding, texts)
     bad = sum(finding.grade == "bad" for finding in findings)
     if as_json:
         print_json([asdict(finding) for finding in findings])
@@ -40,12 +41,13 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _print(finding: Finding) -> None:
+def _print(finding: Finding, texts: Texts) -> None:
     mark, colour = _MARKS[finding.grade]
-    typer.secho(f"{mark} {finding.name:<10} ", fg=colour, nl=False)
-    typer.echo(_one_line(finding.fact))
+    name = texts.word(f"check_{finding.name.replace(' ', '_')}")
+    typer.secho(f"{mark} {name:<{_WIDTH}} ", fg=colour, nl=False)
+    typer.echo(_one_line(texts.said(finding.fact)))
     if finding.advice:
-        typer.echo(f"  {'':<10} → {_one_line(finding.advice)}")
+        typer.echo(f"  {'':<{_WIDTH}} → {_one_line(texts.said(finding.advice))}")
 
 
 def _one_line(text: str) -> str:

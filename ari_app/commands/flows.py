@@ -16,6 +16,7 @@ from ari_app.commands.output import cell, print_json
 from ari_app.commands.texts import Texts
 from ari_app.flow.engine import Flow
 from ari_app.flow.events import CallOffered
+from ari_app.flow.said import Said
 from ari_app.flow.simulate import HELP, Simulator
 from ari_app.places import Places
 from ari_app.store.document_file import Finding
@@ -66,6 +67,7 @@ def _as_json(finding: Finding, texts: Texts) -> dict[str, Any]:
 
 @app.command()
 def simulate(
+    context: typer.Context,
     place: Annotated[
         str, typer.Argument(metavar="FILE|CLIENT", help="A client's or flow's file, or a slug.")
     ],
@@ -88,19 +90,21 @@ def simulate(
     `agent bold answers`. With --press the caller presses those keys, listens on for half an hour,
     and hangs up.
     """
+    texts: Texts = context.obj
     source = flow_source(place, flow, Places.load().snapshot)
     loaded = Flow.load(source.bundle)
     when = at.replace(tzinfo=ZoneInfo(loaded.timezone)) if at else datetime.now().astimezone()
 
-    def tell(line: str) -> None:
+    def tell(said: Said) -> None:
+        line = texts.said(said)
         typer.echo(cell(line) if "\n" not in line else line)
         for kind, name in _ITEM.findall(line):
             if words := source.words(kind, name, loaded.language):
                 typer.echo(f"      “{cell(words)}”")
 
+    lines = iter(_typed(texts) if press is None else _pressed(press))
     simulator = Simulator(loaded, tell, when.timestamp())
     simulator.take(CallOffered(caller_number=caller, caller_raw=caller or ""))
-    lines = iter(_typed() if press is None else _pressed(press))
     while simulator.run.outcome is None and (line := next(lines, None)) is not None:
         simulator.feed(line.strip())
 
@@ -111,15 +115,16 @@ def _pressed(press: str) -> Iterable[str]:
         if key not in "0123456789*#" and key not in _WAITS:
             raise typer.BadParameter(
                 f"{key!r} is no key; they are 0-9, * and #, w and W to wait half a second or a "
-                "whole one, and p to wait for the end of a prompt."
+                "whole one, and p to wait for the end of a prompt.",
+                param_hint="--press",
             )
     keys = [_WAITS.get(key, key) for key in press]
     return [*keys, f"wait {_PATIENCE_SECONDS}", "hang up"]
 
 
-def _typed() -> Iterable[str]:
+def _typed(texts: Texts) -> Iterable[str]:
     """The lines that a person types; the end of the input is the end of the walk."""
-    typer.echo(HELP)
+    typer.echo(texts.said(HELP))
     while True:
         typer.echo("> ", nl=False)
         line = sys.stdin.readline()

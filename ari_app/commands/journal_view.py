@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ari_app.flow.entries import Entry
+from ari_app.flow.said import Said
 from ari_app.journal.journal_error import JournalError
 
 
@@ -86,7 +87,9 @@ def open_view(path: Path) -> Iterator[JournalView | None]:
         database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2)
         yield JournalView(database)
     except sqlite3.Error as error:
-        raise JournalError(f"the journal {path} cannot be read: {error}") from error
+        raise JournalError(
+            Said("the journal {path} cannot be read: {error}", path=path, error=error)
+        ) from error
     finally:
         if database is not None:
             database.close()

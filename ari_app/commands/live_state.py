@@ -7,6 +7,7 @@ from typing import Any, cast
 import redis
 
 from ari_app.acd.agents import AgentView
+from ari_app.flow.said import Said
 from ari_app.live import agent_record
 from ari_app.live.commands import Answer, send
 from ari_app.live.names import agent_key
@@ -43,7 +44,9 @@ class LiveState:
         """
         answers = send(self._redis, command, arguments)
         if not answers:
-            raise LiveStateAwayError("No controller answers. `duudlaga status` shows what runs.")
+            raise LiveStateAwayError(
+                Said("No controller answers. `duudlaga status` shows what runs.")
+            )
         return min(answers, key=lambda answer: answer.done)
 
 
@@ -55,7 +58,9 @@ def live_state(settings: Settings) -> Iterator[LiveState]:
             yield LiveState(client)
     except redis.RedisError as error:
         raise LiveStateAwayError(
-            f"Redis is not reachable ({error}). `duudlaga status` shows what runs."
+            Said(
+                "Redis is not reachable ({error}). `duudlaga status` shows what runs.", error=error
+            )
         ) from error
 
 

@@ -72,7 +72,8 @@ def _warn(settings: Settings, texts: Texts) -> None:
     """What runs, and yet would let callers down, is said at once and not only by the doctor."""
     found = fallback(settings)
     if found.grade != "ok":
-        typer.secho(texts("up.no_fallback", why=found.fact, advice=found.advice), fg="yellow")
+        why, advice = texts.said(found.fact), texts.said(found.advice)
+        typer.secho(texts("up.no_fallback", why=why, advice=advice), fg="yellow")
 
 
 def _say_what_is_next(settings: Settings, texts: Texts) -> None:

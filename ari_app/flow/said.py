@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 LONGEST_VALUE = 60
 """Characters of somebody's value within a sentence."""
+
+
+class Word(str):
+    """A word of the project, such as an outcome, that each language says in its own way."""
+
+    __slots__ = ()
 
 
 class Said(str):
@@ -31,12 +37,17 @@ class Said(str):
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self.template, dict(self.values))
 
-    def by(self, catalogue: Mapping[str, str]) -> str:
-        """Return the sentence as the catalogue has it; in English when it does not."""
-        values = {
-            name: value.by(catalogue) if isinstance(value, Said) else value
-            for name, value in self.values.items()
-        }
+    def by(self, catalogue: Mapping[str, str], word: Callable[[str], str] = str) -> str:
+        """Return the sentence as the catalogue has it; in English when it does not.
+
+        ``word`` says a :class:`Word`.
+        """
+        values = dict(self.values)
+        for name, value in values.items():
+            if isinstance(value, Said):
+                values[name] = value.by(catalogue, word)
+            elif isinstance(value, Word):
+                values[name] = word(value)
         return catalogue.get(self.template, self.template).format(**values)
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from ari_app.flow import commands as c
 from ari_app.flow import events as e
 from ari_app.flow.engine import Flow, advance
 from ari_app.flow.entries import Entry
 from ari_app.flow.run import Run, run_from_json, run_to_json
+from ari_app.flow.said import Said, Word
 
-HELP = """\
+HELP = Said(
+    """\
   1 2 #                    the caller presses these keys
   wait 30                  so many seconds pass (an empty line: until the prompt is over)
   speak 12                 the caller speaks so long, and the recording ends
@@ -27,6 +30,7 @@ HELP = """\
   resume                   the controller comes back after a crash
   cut                      Asterisk dies
 """
+)
 
 ITEM_SECONDS = 3
 """How long each prompt is taken to last."""
@@ -43,7 +47,7 @@ _PARTY = re.compile(r"(?:agent (\S+)|number) (.+)")
 def walk(
     flow: Flow,
     lines: Iterable[str],
-    tell: Callable[[str], None],
+    tell: Callable[[Said], None],
     *,
     caller_number: str | None = "+97699112233",
     known: bool = False,
@@ -66,7 +70,7 @@ def walk(
 class Simulator:
     """One simulated call. ``feed`` takes a line, ``take`` an event; ``tell`` gets the words."""
 
-    def __init__(self, flow: Flow, tell: Callable[[str], None], now: float) -> None:
+    def __init__(self, flow: Flow, tell: Callable[[Said], None], now: float) -> None:
         self.flow = flow
         self.now = now
         self.run: Run = flow.start("simulated", "", now)
@@ -128,7 +132,11 @@ class Simulator:
             self.take(e.AgentsReserved(self.run.queue, (agent,), 20.0))
         leg = self._leg(agent)
         if leg is None:
-            self._tell(f"  ({agent or 'the number'} does not ring and does not talk)")
+            self._tell(
+                Said("  ({agent} does not ring and does not talk)", agent=agent)
+                if agent
+                else Said("  (the number does not ring and does not talk)")
+            )
         elif does == "answers":
             self.take(e.LegAnswered(leg))
         elif does in _FAILED:
@@ -157,46 +165,66 @@ class Simulator:
                 self.take(e.WaitTimedOut(wait.id))
         self.now = max(self.now, until)
 
-    def _say(self, words: str) -> None:
-        if words:
+    def _say(self, words: Said | None) -> None:
+        if words is not None:
             self._tell(words)
 
 
-def _nothing(command: c.Command) -> str:
-    return ""
+def _nothing(command: c.Command) -> Said | None:
+    return None
 
 
-_COMMANDS: dict[type[c.Command], Callable[..., str]] = {
-    c.Answer: lambda _: "  we pick up",
-    c.Play: lambda each: f"  the caller hears ({each.language}): {', '.join(each.items)}",
-    c.StopPlaying: lambda _: "  the prompt is cut short",
-    c.StartMusic: lambda each: f"  music: {each.music}",
-    c.Record: lambda each: f"  beep: the caller may speak, for {each.max_seconds} s at most",
-    c.JoinQueue: lambda each: f"  the caller waits in the queue {each.queue}",
-    c.RingAgent: lambda each: f"  the phone of agent {each.agent} rings",
-    c.RingNumber: lambda each: f"  {each.number} rings",
-    c.Connect: lambda each: f"  they talk{'' if each.recording else ', unrecorded'}",
-    c.HangUp: lambda _: "  we hang up",
+_COMMANDS: dict[type[c.Command], Callable[..., Said | None]] = {
+    c.Answer: lambda _: Said("  we pick up"),
+    c.Play: lambda each: Said(
+        "  the caller hears ({language}): {items}",
+        language=each.language,
+        items=", ".join(each.items),
+    ),
+    c.StopPlaying: lambda _: Said("  the prompt is cut short"),
+    c.StartMusic: lambda each: Said("  music: {music}", music=each.music),
+    c.Record: lambda each: Said(
+        "  beep: the caller may speak, for {seconds} s at most", seconds=each.max_seconds
+    ),
+    c.JoinQueue: lambda each: Said("  the caller waits in the queue {queue}", queue=each.queue),
+    c.RingAgent: lambda each: Said("  the phone of agent {agent} rings", agent=each.agent),
+    c.RingNumber: lambda each: Said("  {number} rings", number=each.number),
+    c.Connect: lambda each: (
+        Said("  they talk") if each.recording else Said("  they talk, unrecorded")
+    ),
+    c.HangUp: lambda _: Said("  we hang up"),
+}
+
+_WORDS = ("reason", "outcome", "by", "kind")
+_ENTRIES: dict[str, Callable[[dict[str, Any]], Said]] = {
+    "node_entered": lambda data: Said("{node} ({type})", **data),
+    "exit_taken": lambda data: Said("{node} → {exit}", **data),
+    "variable_set": lambda data: Said("  {name} = {value}", **data),
+    "language_set": lambda data: Said("  language: {language}", **data),
+    "queue_left": lambda data: Said(
+        "  leaves the queue {queue} after {waited_seconds} s: {reason}", **data
+    ),
+    "agent_missed": lambda data: Said("  agent {agent}: {reason}", **data),
+    "number_missed": lambda data: Said("  {number}: {reason}", **data),
+    "talk_ended": lambda data: Said("  the talk is over, ended by {by}, after {seconds} s", **data),
+    "callback_booked": lambda data: Said("  a call back is booked to {number} ({reason})", **data),
+    "message_left": lambda data: Said("  a {kind} of {seconds} s is kept", **data),
+    "survey_answered": lambda data: Said("  {question}: {score}", **data),
+    "recording_refused": lambda _: Said("  the call will not be recorded"),
+    "command_failed": lambda data: Said("  Asterisk refused: {reason}", **data),
+    "flow_failed": lambda data: Said("  THE FLOW FAILED in {node}: {reason}", **data),
+    "call_ended": lambda data: Said("outcome: {outcome} (ended by {by})", **data),
 }
 
 
-def _happened(entry: Entry) -> str:
-    data = entry.data
-    words = {
-        "node_entered": "{node} ({type})",
-        "exit_taken": "{node} → {exit}",
-        "variable_set": "  {name} = {value}",
-        "language_set": "  language: {language}",
-        "queue_left": "  leaves the queue {queue} after {waited_seconds} s: {reason}",
-        "agent_missed": "  agent {agent}: {reason}",
-        "number_missed": "  {number}: {reason}",
-        "talk_ended": "  the talk is over, ended by {by}, after {seconds} s",
-        "callback_booked": "  a call back is booked to {number} ({reason})",
-        "message_left": "  a {kind} of {seconds} s is kept",
-        "survey_answered": "  {question}: {score}",
-        "recording_refused": "  the call will not be recorded",
-        "command_failed": "  Asterisk refused: {reason}",
-        "flow_failed": "  THE FLOW FAILED in {node}: {reason}",
-        "call_ended": "outcome: {outcome} (ended by {by}: {reason})",
-    }.get(entry.kind)
-    return words.format(**data) if words else ""
+def _happened(entry: Entry) -> Said | None:
+    """Return what an entry says, with the project's words as such."""
+    said = _ENTRIES.get(entry.kind)
+    if said is None:
+        return None
+    return said(
+        {
+            name: Word(value) if name in _WORDS and isinstance(value, str) else value
+            for name, value in entry.data.items()
+        }
+    )

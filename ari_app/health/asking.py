@@ -7,6 +7,7 @@ import json
 import socket
 from pathlib import Path
 
+from ari_app.flow.said import Said
 from ari_app.health.loop_lag import EVENT_LOOP
 from ari_app.health.report import Report, report_from_json
 from ari_app.health.socket_path import health_socket
@@ -17,6 +18,11 @@ PROCESSES = ("controller", "shipper", "recorder", "reaper")
 
 class SilentError(Exception):
     """The process does not say how it is: it is not there, or it stands still."""
+
+    def __init__(self, said: Said) -> None:
+        """Carry the sentence that says so."""
+        super().__init__(said)
+        self.said = said
 
 
 def ask(run: Path, process: str, timeout_seconds: float = 1.0) -> Report:
@@ -29,9 +35,13 @@ def ask(run: Path, process: str, timeout_seconds: float = 1.0) -> Report:
         connection.request("GET", "/health")
         return report_from_json(json.loads(connection.getresponse().read()))
     except (OSError, http.client.HTTPException) as error:
-        raise SilentError(f"the {process} does not answer ({type(error).__name__})") from error
+        said = Said("the {process} does not answer ({error})",
+                    process=process, error=type(error).__name__)  # fmt: skip
+        raise SilentError(said) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise SilentError(f"the {process} gives no sensible answer ({error})") from error
+        said = Said("the {process} gives no sensible answer ({error})",
+                    process=process, error=error)  # fmt: skip
+        raise SilentError(said) from error
     finally:
         connection.close()
 

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ari_app.flow.said import Said
 from ari_app.media.media_error import MediaError
 from ari_app.parts import Program, release_program
 
@@ -25,7 +26,13 @@ def find_program(parts: Path, name: str) -> Program:
         return release_program(parts, name)
     installed = shutil.which(name)
     if installed is None:
-        raise MediaError(f"{name} is neither in {parts} nor installed: run make fetch.")
+        raise MediaError(
+            Said(
+                "{name} is neither in {parts} nor installed: run make fetch.",
+                name=name,
+                parts=parts,
+            )
+        )
     return Program(Path(installed))
 
 
@@ -52,10 +59,17 @@ def run_ffmpeg(
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise MediaError(f"ffmpeg did not end within {timeout_seconds:g} s.") from error
+        raise MediaError(
+            Said("ffmpeg did not end within {seconds:g} s.", seconds=timeout_seconds)
+        ) from error
     if done.returncode:
         words = done.stderr.decode(errors="replace").strip().splitlines()
-        raise FfmpegError(f"ffmpeg failed: {words[-1] if words else f'code {done.returncode}'}")
+        raise FfmpegError(
+            Said(
+                "ffmpeg failed: {words}",
+                words=words[-1] if words else f"code {done.returncode}",
+            )
+        )
 
 
 def mongolian_voice_data() -> Path:
@@ -68,4 +82,4 @@ def mongolian_voice_data() -> Path:
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         if (Path(folder) / "espeak-ng-data" / "mn_dict").is_file():
             return Path(folder)
-    raise MediaError("No Mongolian voice: the Python package piper-tts is not installed.")
+    raise MediaError(Said("No Mongolian voice: the Python package piper-tts is not installed."))

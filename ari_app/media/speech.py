@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ari_app.flow.languages import LANGUAGES
+from ari_app.flow.said import Said
 from ari_app.media.media_error import MediaError
 from ari_app.media.programs import find_program, mongolian_voice_data, run_ffmpeg
 from ari_app.media.prompt_file import client_prompt, standard_prompt
@@ -110,11 +111,25 @@ def speak_client_prompt(settings: Places, client: str, slug: str, language: str,
     """
     name = f"Prompt {slug} of client {client}"
     if language not in _VOICES:
-        raise MediaError(f"{name}: no voice speaks {language}; there are {', '.join(_VOICES)}.")
+        raise MediaError(
+            Said(
+                "{name}: no voice speaks {language}; there are {known}.",
+                name=name,
+                language=language,
+                known=", ".join(_VOICES),
+            )
+        )
     if not text.strip():
-        raise MediaError(f"{name} has no text to speak.")
+        raise MediaError(Said("{name} has no text to speak.", name=name))
     if len(text) > LONGEST_TEXT:
-        raise MediaError(f"{name} has {len(text)} characters; {LONGEST_TEXT} can be spoken.")
+        raise MediaError(
+            Said(
+                "{name} has {length} characters; {most} can be spoken.",
+                name=name,
+                length=len(text),
+                most=LONGEST_TEXT,
+            )
+        )
     want = _Wanted(client_prompt(settings.home, client, language, slug), text, language)
     if not _is_due(want):
         return False
@@ -149,7 +164,13 @@ def _speak(parts: Path, wanted: Sequence[_Wanted]) -> None:
             for file in files:
                 samples += read_sound(file).trimmed().normalised().samples
             if not samples:
-                raise MediaError(f"The voice {want.language} has no sound for “{want.text}”.")
+                raise MediaError(
+                    Said(
+                        "The voice {language} has no sound for “{text}”.",
+                        language=want.language,
+                        text=want.text,
+                    )
+                )
             Sound(samples).write(want.path, want.mark)
 
 
@@ -179,7 +200,11 @@ def _speak_piece(parts: Path, language: str, text: str, target: Path) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise MediaError(f"espeak-ng did not end within 60 s for “{text}”.") from error
+        raise MediaError(
+            Said("espeak-ng did not end within 60 s for “{text}”.", text=text)
+        ) from error
     if done.returncode:
         words = done.stderr.decode(errors="replace").strip()
-        raise MediaError(f"espeak-ng cannot speak {language}: {words}")
+        raise MediaError(
+            Said("espeak-ng cannot speak {language}: {words}", language=language, words=words)
+        )

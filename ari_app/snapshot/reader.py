@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
+from ari_app.flow.said import Said
 from ari_app.telephone_number import spellings
 
 _log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class Snapshot:
                 return cls(version, _read_house(version))
             except (OSError, ValueError, KeyError) as error:
                 _log.error("Snapshot %s cannot be used: %s", version, error)
-        raise SnapshotError(f"there is no usable snapshot in {directory}")
+        raise SnapshotError(Said("there is no usable snapshot in {directory}", directory=directory))
 
     def changed(self) -> bool:
         """Tell whether another version is in force by now. Costs one look at the link."""

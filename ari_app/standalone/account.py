@@ -5,6 +5,7 @@ import pwd
 import sys
 from pathlib import Path
 
+from ari_app.flow.said import Said
 from ari_app.places import REPOSITORY, Places
 from ari_app.standalone.closed_folders import opened, topmost_closed
 from ari_app.standalone.service_error import ServiceError
@@ -75,8 +76,11 @@ def _account(home: Path) -> pwd.struct_passwd:
         except KeyError:
             continue  # not on this machine
     raise ServiceError(
-        f"Root may not run the services, and none of the accounts {', '.join(_CANDIDATES)} exists: "
-        "make one (useradd duudlaga), or start as an ordinary user."
+        Said(
+            "Root may not run the services, and none of the accounts {names} "
+            "exists: make one (useradd duudlaga), or start as an ordinary user.",
+            names=", ".join(_CANDIDATES),
+        )
     )
 
 
@@ -100,6 +104,9 @@ def _rights_to_pass(*paths: Path) -> list[str]:
         if bounds >> bit & 1:
             return [right]
     raise ServiceError(
-        f"{closed[0]} may be entered by root alone, and Duudlaga does not run as root: "
-        "move it, or start as the user that owns it."
+        Said(
+            "{closed} may be entered by root alone, and Duudlaga does not run as "
+            "root: move it, or start as the user that owns it.",
+            closed=closed[0],
+        )
     )

@@ -5,6 +5,7 @@ import re
 from base64 import b64encode
 from urllib.parse import urlsplit
 
+from ari_app.flow.said import Said
 from ari_app.media.music import prepare_music
 from ari_app.settings import Settings
 from ari_app.standalone.fallback_script import launcher, write_launcher
@@ -77,7 +78,13 @@ def prepare(settings: Settings) -> None:
     """
     answer = node(settings).tell_version()
     if not is_new_enough(answer):
-        raise ServiceError(f"{answer} is too old, at least {OLDEST} is needed: run make fetch.")
+        raise ServiceError(
+            Said(
+                "{answer} is too old, at least {oldest} is needed: run make fetch.",
+                answer=answer,
+                oldest=OLDEST,
+            )
+        )
     (settings.monitor / "fallback").mkdir(parents=True, exist_ok=True)
     settings.standard_prompts.mkdir(parents=True, exist_ok=True)
     write_launcher(settings)

@@ -61,7 +61,7 @@ def import_clients(
             try:
                 _make(settings, prompt, sources)
             except MediaError as error:
-                problems.append(str(error))
+                problems.append(error.args[0])
     return ImportReport(imported, tuple(problems), publish(connection, settings.snapshot))
 
 

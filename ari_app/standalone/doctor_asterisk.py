@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ari_app.flow.said import Said
 from ari_app.journal.cel_line import parse_cel_line
 from ari_app.settings import Settings
+from ari_app.snapshot.reader import Snapshot
 from ari_app.standalone.asterisk import OLDEST, ari_status, is_new_enough, is_ready, node
 from ari_app.standalone.fallback_script import launcher, trouble_of
 from ari_app.standalone.finding import Finding
@@ -30,7 +32,7 @@ def version(settings: Settings) -> Finding:
     """Refuse what has known holes."""
     answer = node(settings).ask("core show version").strip().split(" built")[0]
     if not is_new_enough(answer):
-        advice = f"At least {OLDEST} is needed: run make fetch."
+        advice = Said("At least {oldest} is needed: run `make fetch`.", oldest=OLDEST)
         return Finding("version", "bad", answer, advice)
     return Finding("version", "ok", answer)
 
@@ -42,13 +44,14 @@ def modules(settings: Settings) -> Finding:
     wanted = wanted_modules()
     missing = [name for name in wanted if states.get(name) != "Running"]
     if missing:
-        log = settings.log / "asterisk.log"
-        return Finding("modules", "bad", f"not running: {', '.join(missing)}", f"See {log}.")
+        fact = Said("not running: {names}", names=", ".join(missing))
+        return Finding("modules", "bad", fact, _see_asterisk(settings))
     loaded = sorted(_DANGEROUS & states.keys())
     if loaded:
-        advice = "Take them out of modules.conf and restart."
-        return Finding("modules", "bad", f"dangerous and loaded: {', '.join(loaded)}", advice)
-    return Finding("modules", "ok", f"{len(wanted)} run")
+        advice = Said("Take them out of modules.conf and restart.")
+        fact = Said("dangerous and loaded: {names}", names=", ".join(loaded))
+        return Finding("modules", "bad", fact, advice)
+    return Finding("modules", "ok", Said("{count} run", count=len(wanted)))
 
 
 def wanted_modules() -> list[str]:
@@ -60,22 +63,24 @@ def wanted_modules() -> list[str]:
 def ari(settings: Settings) -> Finding:
     """The controller's way in answers."""
     if is_ready(settings):
-        return Finding("ARI", "ok", f"{settings.ari_http_url} answers")
-    return Finding("ARI", "bad", f"{settings.ari_http_url} does not answer", "duudlaga up")
+        return Finding("ARI", "ok", Said("{address} answers", address=settings.ari_http_url))
+    fact = Said("{address} does not answer", address=settings.ari_http_url)
+    return Finding("ARI", "bad", fact, "duudlaga up")
 
 
 def private(settings: Settings) -> Finding:
     """ARI and AMI have plain passwords, so only this machine may reach them."""
     ports = {urlsplit(settings.ari_http_url).port: "ARI", settings.ami_endpoint[1]: "AMI"}
     names = [
-        f"{ports[port]} at port {port}"
+        f"{ports[port]} ({port})"
         for port, address in _listening()
         if port in ports and not address.startswith("127.")
     ]
     if names:
-        advice = "Set bindaddr to 127.0.0.1 in asterisk_conf and restart."
-        return Finding("private", "bad", f"open to the network: {', '.join(names)}", advice)
-    return Finding("private", "ok", "ARI and AMI listen on this machine alone")
+        advice = Said("Set {line} in {file}.", line="bindaddr = 127.0.0.1", file="asterisk_conf")
+        fact = Said("open to the network: {names}", names=", ".join(names))
+        return Finding("private", "bad", fact, advice)
+    return Finding("private", "ok", Said("ARI and AMI listen on this machine alone"))
 
 
 def witness(settings: Settings) -> Finding:
@@ -84,19 +89,18 @@ def witness(settings: Settings) -> Finding:
     place = "channels?endpoint=Local/s@doctor&context=doctor&extension=s&priority=1"
     status = ari_status(settings, "POST", place)
     if status != 200:
-        return Finding(
-            "witness", "bad", f"ARI answered {status} to a test call", "See asterisk.log."
-        )
+        fact = Said("ARI answered {status} to a test call", status=status)
+        return Finding("witness", "bad", fact, _see_asterisk(settings))
     deadline = time.monotonic() + _WITNESS_SECONDS
     while time.monotonic() < deadline:
         if settings.cel.exists() and _has_mark(settings.cel, before):
-            return Finding("witness", "ok", f"{settings.cel} is written")
+            return Finding("witness", "ok", Said("{file} is written", file=settings.cel))
         time.sleep(0.05)
     return Finding(
         "witness",
         "bad",
-        f"Asterisk writes nothing into {settings.cel}",
-        "Check cel_custom.conf: one wrong field name silences it.",
+        Said("Asterisk writes nothing into {file}", file=settings.cel),
+        Said("Check cel_custom.conf: one wrong field name silences it."),
     )
 
 
@@ -115,11 +119,22 @@ def phones(settings: Settings) -> Finding:
     there = sorted({slug for slug, state in lines if state in ("Avail", "NonQual")})
     away = sorted({slug for slug, _ in lines} - set(there))
     if away:
-        return Finding("phones", "warn", f"do not answer: {', '.join(away)}", "Look at them.")
+        fact = Said("do not answer: {names}", names=_names(settings, away))
+        return Finding("phones", "warn", fact, Said("Look at them."))
     if not there:
-        advice = "Give an agent a phone: duudlaga agent --help"
-        return Finding("phones", "warn", "none is registered", advice)
-    return Finding("phones", "ok", ", ".join(there))
+        advice = Said("Give an agent a phone: `duudlaga agent --help`")
+        return Finding("phones", "warn", Said("none is registered"), advice)
+    return Finding("phones", "ok", _names(settings, there))
+
+
+def _names(settings: Settings, slugs: list[str]) -> str:
+    """What people call these agents."""
+    agents = Snapshot.open(settings.snapshot).agents
+    return ", ".join(str(agents[slug]["name"]) if slug in agents else slug for slug in slugs)
+
+
+def _see_asterisk(settings: Settings) -> Said:
+    return Said("See {log}.", log=settings.log / "asterisk.log")
 
 
 def _listening() -> list[tuple[int, str]]:
@@ -147,15 +162,18 @@ def fallback(settings: Settings) -> Finding:
     """Without its program a call without the controller gets no more than the last step."""
     program = launcher(settings)
     if not program.exists():  # an Asterisk that the settings name, never started with our files
-        return Finding("fallback", "bad", f"{program} is not there", "See docs/operating.md.")
+        fact = Said("there is no file {file}", file=program)
+        return Finding("fallback", "bad", fact, Said("See {log}.", log="docs/operating.md"))
     trouble = trouble_of(program)
     if not trouble:
-        return Finding("fallback", "ok", "Asterisk can start it")
+        return Finding("fallback", "ok", Said("Asterisk can start it"))
     closed = _closed_to_the_owner(settings.home)
-    advice = f"See {settings.log / 'supervisor.log'}."
+    advice = Said("See {log}.", log=settings.log / "supervisor.log")
     if closed:
-        advice = f"{closed} is closed to the home's account: move the project, such as to /srv."
-    fact = f"Asterisk cannot start it, so it takes messages only: {trouble.splitlines()[-1]}"
+        advice = Said("{folder} is closed to the home's account: move the project, such as to "
+                      "/srv.", folder=closed)  # fmt: skip
+    fact = Said("Asterisk cannot start it, so it takes messages only: {trouble}",
+                trouble=trouble.splitlines()[-1])  # fmt: skip
     return Finding("fallback", "bad", fact, advice)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from ari_app.flow.said import Said
 from ari_app.health.asking import PROCESSES, SilentError, ask
 from ari_app.settings import Settings
 from ari_app.standalone.finding import Finding, Grade
@@ -17,13 +18,16 @@ def process(settings: Settings, name: str) -> Finding:
         report = ask(settings.run, name)
     except SilentError as error:
         log = settings.log / f"{name}.log"
-        return Finding(name, "bad", str(error), f"See {log}; duudlaga status shows what runs.")
+        advice = Said("See {log}; `duudlaga status` shows what runs.", log=log)
+        return Finding(name, "bad", error.said, advice)
     wrong = [each for each in report.dependencies if each.state != "up"]
     if not wrong:
-        return Finding(name, "ok", ", ".join(each.name for each in report.dependencies) + ": up")
-    facts = "; ".join(f"{each.name} is {each.state}: {each.reason}" for each in wrong)
+        names = ", ".join(each.name for each in report.dependencies)
+        return Finding(name, "ok", Said("reaches {names}", names=names))
+    facts = "; ".join(f"{each.name} {each.state}: {each.reason}" for each in wrong)
     grade: Grade = "bad" if report.state == "down" else "warn"
-    return Finding(name, grade, facts, f"See {settings.log / f'{name}.log'}.")
+    log = settings.log / f"{name}.log"
+    return Finding(name, grade, facts, Said("See {log}.", log=log))
 
 
 def shipping(settings: Settings) -> Finding:
@@ -31,39 +35,43 @@ def shipping(settings: Settings) -> Finding:
     report = ask(settings.run, "shipper")
     waiting, seconds = report.figure("entries_waiting"), report.figure("entry_oldest_seconds")
     if not waiting or seconds < _LATE_SECONDS:
-        return Finding("shipping", "ok", "every entry is in Postgres")
-    fact = f"{waiting} entries are not in Postgres yet, the oldest for {seconds:.0f} s"
+        return Finding("shipping", "ok", Said("every entry is in Postgres"))
+    fact = Said("{waiting} entries are not in Postgres yet, the oldest for {seconds:.0f} s",
+                waiting=waiting, seconds=seconds)  # fmt: skip
     grade: Grade = "bad" if seconds > _MUCH_TOO_LATE_SECONDS else "warn"
-    return Finding("shipping", grade, fact, "They are safe on the disk. Look at Postgres.")
+    advice = Said("They are safe on the disk. Look at Postgres.")
+    return Finding("shipping", grade, fact, advice)
 
 
 def history(settings: Settings) -> Finding:
     """Asterisk saw no call that is not on record."""
     count = ask(settings.run, "shipper").figure("calls_unlogged")
     if count is None:
-        advice = "Once Postgres answers this is counted every ten seconds."
-        return Finding("history", "warn", "not counted yet", advice)
+        advice = Said("Once Postgres answers this is counted every ten seconds.")
+        return Finding("history", "warn", Said("not counted yet"), advice)
     if count:
-        advice = "They are entered within a minute of their end, else see shipper.log."
-        return Finding("history", "warn", f"{count} calls are not on record", advice)
-    return Finding("history", "ok", "every call that Asterisk saw is on record")
+        advice = Said("They are entered within a minute of their end, else see shipper.log.")
+        fact = Said("{count} calls are not on record", count=count)
+        return Finding("history", "warn", fact, advice)
+    return Finding("history", "ok", Said("every call that Asterisk saw is on record"))
 
 
 def recordings(settings: Settings) -> Finding:
     """The ledger has no gap, and every recording gets on."""
+    see = Said("See {log}.", log=settings.log / "recorder.log")
     report = ask(settings.run, "recorder")
     missing, failing = report.figure("recordings_missing"), report.figure("recordings_failing")
     if missing is None or failing is None:
-        return Finding("recordings", "bad", "the ledger cannot be read", "See recorder.log.")
-    facts = []
-    if missing:
-        lost = report.figure("recording_lost_seconds") or 0.0
-        facts.append(f"{missing} of the last 24 hours are lost, wholly or partly ({lost:.1f} s)")
-    if failing:
-        facts.append(f"{failing} cannot be finished")
-    if facts:
-        return Finding("recordings", "warn", ", ".join(facts), "See recorder.log for each.")
-    return Finding("recordings", "ok", "the ledger has no gap")
+        return Finding("recordings", "bad", Said("the ledger cannot be read"), see)
+    lost = report.figure("recording_lost_seconds") or 0.0
+    said = Said(
+        "{missing} of the last 24 hours are lost, wholly or partly ({lost:.1f} s); {failing} "
+        "cannot be finished",
+        missing=missing, lost=lost, failing=failing,
+    )  # fmt: skip
+    if missing or failing:
+        return Finding("recordings", "warn", said, see)
+    return Finding("recordings", "ok", Said("the ledger has no gap"))
 
 
 HEALTH_CHECKS: dict[str, Callable[[Settings], Finding]] = {

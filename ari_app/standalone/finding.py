@@ -8,7 +8,10 @@ Grade = Literal["ok", "warn", "bad"]
 
 @dataclass(frozen=True)
 class Finding:
-    """`advice` says what to do; it is empty when all is well."""
+    """`advice` says what to do; it is empty when all is well.
+
+    Sentences are `Said`; names, addresses and commands to type are plain text.
+    """
 
     name: str
     grade: Grade

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
+from ari_app.flow.said import Said, Word
 from ari_app.settings import Settings
 from ari_app.simulator.leg_file import leg_file
 from ari_app.standalone.outside_ami import OutsideAmi
@@ -72,9 +73,17 @@ class OutsideCall:
         one. `hang_up_after` counts seconds from the answer.
         """
         if not _NUMBER.fullmatch(number) or not _NUMBER.fullmatch(from_number):
-            raise ServiceError(f"{number!r} from {from_number!r} is no call that can be placed.")
+            raise ServiceError(
+                Said(
+                    "{number!r} from {from_number!r} is no call that can be placed.",
+                    number=number,
+                    from_number=from_number,
+                )
+            )
         if not _KEYS.fullmatch(press):
-            raise ServiceError(f"{press!r} are no keys: use 0-9 * # A-D, w and W to wait.")
+            raise ServiceError(
+                Said("{keys!r} are no keys: use 0-9 * # A-D, w and W to wait.", keys=press)
+            )
         channel_id = f"outside-{uuid.uuid4()}"
         quoted = name.replace("\\", "\\\\").replace('"', '\\"')
         async with OutsideAmi.connect(settings) as ami:
@@ -112,10 +121,20 @@ class OutsideCall:
             async with asyncio.timeout(seconds), self._changed:
                 await self._changed.wait_for(lambda: self._find(kind, "hung_up"))
         except TimeoutError as error:
-            raise ServiceError(f"The call is not {kind} within {seconds:g} s.") from error
+            raise ServiceError(
+                Said(
+                    "The call is not {kind} within {seconds:g} s.", kind=Word(kind), seconds=seconds
+                )
+            ) from error
         found = self._find(kind)
         if found is None:
-            raise ServiceError(f"The call ended before it was {kind}: {self.events[-1].text}.")
+            raise ServiceError(
+                Said(
+                    "The call ended before it was {kind}: {text}.",
+                    kind=Word(kind),
+                    text=self.events[-1].text,
+                )
+            )
         return found
 
     async def follow(self) -> AsyncIterator[CallEvent]:
@@ -130,7 +149,9 @@ class OutsideCall:
     async def press(self, keys: str) -> None:
         """Press keys while the caller is listening or speaking; `w` and `W` wait as in `place`."""
         if not _KEYS.fullmatch(keys):
-            raise ServiceError(f"{keys!r} are no keys: use 0-9 * # A-D, w and W to wait.")
+            raise ServiceError(
+                Said("{keys!r} are no keys: use 0-9 * # A-D, w and W to wait.", keys=keys)
+            )
         for key in keys:
             if key in _PAUSES:
                 await asyncio.sleep(_PAUSES[key])
@@ -201,6 +222,8 @@ async def answer_with(settings: Settings, agent: str, how: str) -> None:
     off), `silent[:delay[:talk]]` says nothing meanwhile; `busy`, `refuse`, `no_answer`.
     """
     if not _ANSWER.fullmatch(how):
-        raise ServiceError(f"A phone cannot answer with {how!r}: see asterisk_conf/outside.")
+        raise ServiceError(
+            Said("A phone cannot answer with {how!r}: see asterisk_conf/outside.", how=how)
+        )
     async with OutsideAmi.connect(settings) as ami:
         await ami.act("Setvar", Variable=f"AGENT_{agent}", Value=how)

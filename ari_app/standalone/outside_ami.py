@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Self
 
+from ari_app.flow.said import Said
 from ari_app.settings import Settings
 from ari_app.standalone.service_error import ServiceError
 
 _ANSWER_SECONDS = 5
 _ASK_SECONDS = 5
-_GONE = "Asterisk is gone."
+_GONE = Said("Asterisk is gone.")
 
 
 class OutsideAmi:
@@ -41,7 +42,11 @@ class OutsideAmi:
             reader, writer = await asyncio.open_connection(host, port)
         except OSError as error:
             raise ServiceError(
-                f"Asterisk does not listen at {host}:{port}: start it with duudlaga up."
+                Said(
+                    "Asterisk does not listen at {host}:{port}: start it with duudlaga up.",
+                    host=host,
+                    port=port,
+                )
             ) from error
         ami = cls(reader, writer)
         ami._reading = reading = asyncio.create_task(ami._read())
@@ -76,7 +81,14 @@ class OutsideAmi:
         pairs += [("Variable", f"{name}={value}") for name, value in (variables or {}).items()]
         for name, value in pairs:
             if any(ord(letter) < 32 for letter in value):  # a line feed would begin another header
-                raise ServiceError(f"{name} of {action} cannot be sent: {value!r}")
+                raise ServiceError(
+                    Said(
+                        "{name} of {action} cannot be sent: {value!r}",
+                        name=name,
+                        action=action,
+                        value=value,
+                    )
+                )
         if self._reading.done():
             raise ServiceError(_GONE)
         answer: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
@@ -87,11 +99,13 @@ class OutsideAmi:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 fields = await answer
         except TimeoutError as error:
-            raise ServiceError(f"Asterisk does not answer {action}.") from error
+            raise ServiceError(Said("Asterisk does not answer {action}.", action=action)) from error
         finally:
             del self._answers[number]
         if fields["Response"] != "Success":
-            raise ServiceError(f"Asterisk refused {action}: {fields.get('Message')}")
+            raise ServiceError(
+                Said("Asterisk refused {action}: {why}", action=action, why=fields.get("Message"))
+            )
         return fields
 
     async def _read(self) -> None:

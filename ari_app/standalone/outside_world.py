@@ -5,6 +5,7 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 
+from ari_app.flow.said import Said
 from ari_app.flow.slug import SLUG
 from ari_app.settings import Settings
 from ari_app.standalone.account import give_back
@@ -101,7 +102,9 @@ def write_agents(settings: Settings, passwords: Mapping[str, str]) -> None:
     ear = f"{settings.outside_address}:{settings.outside_sip_port}"
     for slug, password in passwords.items():
         if not SLUG.fullmatch(slug) or not _PASSWORD.fullmatch(password):
-            raise ServiceError(f"Agent {slug!r} cannot have a phone: the slug or password is odd.")
+            raise ServiceError(
+                Said("Agent {slug!r} cannot have a phone: the slug or password is odd.", slug=slug)
+            )
     phones = [
         _PHONE.format(slug=slug, password=password, house=house, ear=ear)
         for slug, password in passwords.items()

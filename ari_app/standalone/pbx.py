@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ari_app.flow.said import Said
 from ari_app.parts import asterisk_command
 from ari_app.places import REPOSITORY
 from ari_app.standalone.service_error import ServiceError
@@ -62,11 +63,22 @@ class Pbx:
             )
         except subprocess.TimeoutExpired as error:
             raise ServiceError(
-                f"{self.name} does not answer {line!r} within {seconds:g} s: see {self.log}."
+                Said(
+                    "{program} does not answer {line!r} within {seconds:g} s: see {log}.",
+                    program=self.name,
+                    line=line,
+                    seconds=seconds,
+                    log=self.log,
+                )
             ) from error
         if done.returncode:
             raise ServiceError(
-                f"{self.name} cannot be asked {line!r}: {(done.stderr or done.stdout).strip()}"
+                Said(
+                    "{program} cannot be asked {line!r}: {words}",
+                    program=self.name,
+                    line=line,
+                    words=(done.stderr or done.stdout).strip(),
+                )
             )
         return done.stdout
 
@@ -83,7 +95,9 @@ class Pbx:
     def _own_values(self) -> dict[str, object]:
         modules = sorted(self._root.glob("usr/lib/*/asterisk/modules"))
         if not modules:
-            raise ServiceError(f"{self._root} holds no Asterisk modules: run make fetch.")
+            raise ServiceError(
+                Said("{root} holds no Asterisk modules: run make fetch.", root=self._root)
+            )
         return {
             "etc": self.etc,
             "state": self.state,

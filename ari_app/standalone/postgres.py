@@ -8,6 +8,7 @@ import subprocess
 
 import psycopg2
 
+from ari_app.flow.said import Said
 from ari_app.parts import postgres_share, release_program
 from ari_app.settings import Settings
 from ari_app.standalone.service import Service
@@ -80,7 +81,9 @@ def _initdb(settings: Settings) -> None:
         check=False,
     )
     if done.returncode:
-        raise ServiceError(f"Postgres's initdb cannot make {new}: {done.stderr.strip()}")
+        raise ServiceError(
+            Said("Postgres's initdb cannot make {new}: {words}", new=new, words=done.stderr.strip())
+        )
     new.rename(settings.postgres_state)
 
 

@@ -3,6 +3,7 @@
 from redis import Redis
 from redis.exceptions import RedisError
 
+from ari_app.flow.said import Said
 from ari_app.parts import release_program
 from ari_app.settings import Settings
 from ari_app.standalone.service import Service
@@ -48,7 +49,9 @@ def _prepare(settings: Settings) -> None:
 
 def _quoted(text: str) -> str:
     if '"' in text or "\n" in text:
-        raise ServiceError(f"{text!r} cannot stand in redis.conf: choose another DUUDLAGA_HOME.")
+        raise ServiceError(
+            Said("{text!r} cannot stand in redis.conf: choose another DUUDLAGA_HOME.", text=text)
+        )
     return '"' + text.replace("\\", "\\\\") + '"'
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import structlog
 
+from ari_app.flow.said import Said
 from ari_app.logs import log_to
 from ari_app.settings import Settings
 from ari_app.settings_error import SettingsError
@@ -123,7 +124,9 @@ class Supervisor:
             await asyncio.to_thread(step.do)
         except Exception as error:
             log.exception("step_failed", step=step.name)
-            raise ServiceError(f"Setting up the {step.name} failed: {error}") from error
+            raise ServiceError(
+                Said("Setting up the {step} failed: {error}", step=step.name, error=error)
+            ) from error
 
     async def _stop_all(self) -> None:
         failed = self._status.phase == "failed"
@@ -156,8 +159,12 @@ def _locked(settings: Settings) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise ServiceError(
-            f"Duudlaga runs already in {settings.home} (process {status(settings).pid}). "
-            "See duudlaga status, or stop it with duudlaga down."
+            Said(
+                "Duudlaga runs already in {home} (process {pid}). See duudlaga status, "
+                "or stop it with duudlaga down.",
+                home=settings.home,
+                pid=status(settings).pid,
+            )
         ) from error
     else:
         yield

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ari_app.flow.said import Said
 from ari_app.standalone.service_error import ServiceError
 
 _WORD = re.compile(r"@([a-z_]+)@")
@@ -34,12 +35,24 @@ def _filled(template: Path, values: Mapping[str, object]) -> str:
     def fill(match: re.Match[str]) -> str:
         word = match[1]
         if word not in values:
-            raise ServiceError(f"{template} asks for @{word}@, which nobody fills in.")
+            raise ServiceError(
+                Said(
+                    "{template} asks for @{word}@, which nobody fills in.",
+                    template=template,
+                    word=word,
+                )
+            )
         value = str(values[word])
         if not _PLAIN.fullmatch(value):
             raise ServiceError(
-                f"{value!r} cannot stand in {template.name} ({word}): use letters, digits, spaces "
-                "and _ - + ~ . : / only. Choose another folder with DUUDLAGA_HOME."
+                Said(
+                    "{value!r} cannot stand in {template} ({word}): use letters, digits, "
+                    "spaces and _ - + ~ . : / only. Choose another folder with "
+                    "DUUDLAGA_HOME.",
+                    value=value,
+                    template=template.name,
+                    word=word,
+                )
             )
         return value
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from ari_app.flow.said import Said
 from ari_app.logs import log_to
 from ari_app.settings import Settings
 from ari_app.standalone.account import step_down
@@ -38,8 +39,12 @@ def up(
     running = status(settings)
     if running.phase in ("starting", "running", "stopping"):
         raise ServiceError(
-            f"Duudlaga runs already in {settings.home} (process {running.pid}). "
-            "See duudlaga status, or stop it with duudlaga down."
+            Said(
+                "Duudlaga runs already in {home} (process {pid}). See duudlaga status, "
+                "or stop it with duudlaga down.",
+                home=settings.home,
+                pid=running.pid,
+            )
         )
     if detach:
         return _in_the_background(settings, show)
@@ -60,8 +65,12 @@ def down(settings: Settings, show: Callable[[Status], None] = _silent) -> bool:
         show(now)
         if time.monotonic() > deadline:
             raise ServiceError(
-                f"Duudlaga (process {running.pid}) has not stopped within {_DOWN_SECONDS} s: "
-                f"see {settings.log / 'supervisor.log'}."
+                Said(
+                    "Duudlaga (process {pid}) has not stopped within {seconds} s: see {log}.",
+                    pid=running.pid,
+                    seconds=_DOWN_SECONDS,
+                    log=settings.log / "supervisor.log",
+                )
             )
         time.sleep(_POLL_SECONDS)
     show(now)
@@ -95,6 +104,11 @@ def _in_the_background(settings: Settings, show: Callable[[Status], None]) -> St
                 return now
         if code is not None:
             raise ServiceError(
-                now.failure or f"The supervisor ended with status {code}: see {settings.log}."
+                now.failure
+                or Said(
+                    "The supervisor ended with status {status}: see {log}.",
+                    status=code,
+                    log=settings.log,
+                )
             )
         time.sleep(_POLL_SECONDS)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from ari_app.flow.said import Said
 from ari_app.standalone.service import Service
 from ari_app.standalone.service_error import ServiceError
 from ari_app.standalone.status import ProcessStatus
@@ -53,13 +54,21 @@ class Watched:
         while not await asyncio.to_thread(self.service.is_ready):
             if self._process.returncode is not None:
                 raise ServiceError(
-                    f"{self.service.name} ended with status {self._process.returncode} before it "
-                    f"was ready. {self._last_words(written)}"
+                    Said(
+                        "{service} ended with status {status} before it was ready. {words}",
+                        service=self.service.name,
+                        status=self._process.returncode,
+                        words=self._last_words(written),
+                    )
                 )
             if time.monotonic() > deadline:
                 raise ServiceError(
-                    f"{self.service.name} is not ready after {self.service.ready_seconds:g} s. "
-                    f"{self._last_words(written)}"
+                    Said(
+                        "{service} is not ready after {seconds:g} s. {words}",
+                        service=self.service.name,
+                        seconds=self.service.ready_seconds,
+                        words=self._last_words(written),
+                    )
                 )
             await asyncio.sleep(_READY_POLL_SECONDS)
         self._change(health="ready")
@@ -150,13 +159,15 @@ class Watched:
             with suppress(ProcessLookupError):  # nothing is left
                 os.killpg(self._process.pid, signal.SIGKILL)
 
-    def _last_words(self, written: int) -> str:
+    def _last_words(self, written: int) -> Said:
         """The end of what it logged since `written`, in bytes of its log file."""
         with self._log_file.open("rb") as file:
             file.seek(written)
             lines = file.read().decode(errors="replace").splitlines()
         words = " / ".join(line.strip()[:300] for line in lines[-3:] if line.strip())
-        return f"Its last words in {self._log_file}: {words}" if words else f"See {self._log_file}."
+        if not words:
+            return Said("See {log}.", log=self._log_file)
+        return Said("Its last words in {log}: {words}", log=self._log_file, words=words)
 
     def _change(self, **fields: object) -> None:
         self._status = replace(self._status, **fields)  # type: ignore[arg-type]

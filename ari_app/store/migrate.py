@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import psycopg2
 
+from ari_app.flow.said import Said
+
 if TYPE_CHECKING:
     from ari_app.store.database import Connection
 
@@ -42,7 +44,9 @@ def read_migrations(directory: Path = SQL_DIRECTORY) -> list[Migration]:
     for place, file in enumerate(files, start=1):
         match = _NAME.fullmatch(file.name)
         if match is None or int(match[1]) != place:
-            raise MigrationError(f"{file} should be named {place:04}_name.sql")
+            raise MigrationError(
+                Said("{file} should be named {place:04}_name.sql", file=file, place=place)
+            )
     return [Migration(file.name, file.read_text(encoding="utf-8")) for file in files]
 
 
@@ -69,9 +73,13 @@ def _apply(owner: Connection, migrations: list[Migration]) -> list[str]:
     known = {migration.name: migration for migration in migrations}
     for name, checksum in applied.items():
         if name not in known:
-            raise MigrationError(f"{name} was applied to this database, but the file is gone")
+            raise MigrationError(
+                Said("{name} was applied to this database, but the file is gone", name=name)
+            )
         if known[name].checksum != checksum:
-            raise MigrationError(f"{name} was changed after it was applied; add a new file instead")
+            raise MigrationError(
+                Said("{name} was changed after it was applied; add a new file instead", name=name)
+            )
     missing = [migration for migration in migrations if migration.name not in applied]
     for migration in missing:
         try:
@@ -82,7 +90,9 @@ def _apply(owner: Connection, migrations: list[Migration]) -> list[str]:
                     (migration.name, migration.checksum),
                 )
         except psycopg2.Error as error:
-            raise MigrationError(f"{migration.name} failed: {error}") from error
+            raise MigrationError(
+                Said("{migration} failed: {error}", migration=migration.name, error=error)
+            ) from error
     return [migration.name for migration in missing]
 
 

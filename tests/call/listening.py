@@ -31,6 +31,8 @@ _WORD_SECONDS = 0.3
 """Shorter tones occur in speech and music."""
 _TOGETHER_SECONDS = 3.0
 """So far apart are an INVITE and the entry that tells of it, on a busy machine."""
+_BEGUN_BLOCKS = 2
+"""A file that follows another begins within a packet; one that begins softly is told so late."""
 _CUT_BLOCKS = 10
 """A prompt that ends so few packets before its end was heard to its end."""
 
@@ -166,7 +168,7 @@ def _voice(span: Recognised) -> str | None:
 
 def _is_whole(span: Recognised) -> bool:
     assert span.sound is not None
-    return span.first == 0 and span.last >= span.sound.size - _CUT_BLOCKS * 160
+    return span.first <= _BEGUN_BLOCKS * 160 and span.last >= span.sound.size - _CUT_BLOCKS * 160
 
 
 @cache

@@ -116,7 +116,7 @@ def test_the_doctor_finds_a_process_that_does_not_answer(settings: Settings, nam
 def test_the_doctor_grades_by_what_is_away(settings: Settings) -> None:
     with running(settings, UP, NO_REDIS):
         finding = found(settings, "controller")
-    assert (finding.grade, finding.fact) == ("warn", "redis is down: it does not answer")
+    assert (finding.grade, finding.fact) == ("warn", "redis down: it does not answer")
     with running(settings, replace(NO_REDIS, vital=True)):
         assert found(settings, "controller").grade == "bad"
 

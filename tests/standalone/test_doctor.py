@@ -91,7 +91,7 @@ def test_ari_open_to_the_network_is_found(
         open_to_all.listen()
         port = open_to_all.getsockname()[1]
         found = doctor_asterisk.private(settings.model_copy(update={"ari_port": port}))
-    assert found.fact == f"open to the network: ARI at port {port}"
+    assert found.fact == f"open to the network: ARI ({port})"
 
 
 def test_a_house_that_never_started_is_told_to_start_and_nothing_is_asked_in_vain(

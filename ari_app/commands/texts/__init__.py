@@ -34,7 +34,7 @@ class Texts:
     def said(self, sentence: object) -> str:
         """A sentence of the code as this language has it; any other value as it is."""
         if isinstance(sentence, Said):
-            return sentence.by(sentences_of(self.language))
+            return sentence.by(sentences_of(self.language), self.word)
         return str(sentence)
 
 
