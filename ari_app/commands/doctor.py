@@ -33,10 +33,15 @@ def doctor(
         if not as_json:
             _print(finding, texts)
     bad = sum(finding.grade == "bad" for finding in findings)
+    doubtful = sum(finding.grade == "warn" for finding in findings)
     if as_json:
         print_json([asdict(finding) for finding in findings])
+    elif bad:
+        typer.echo(texts("doctor.problems", count=bad))
+    elif doubtful:
+        typer.echo(texts("doctor.warnings", count=doubtful))
     else:
-        typer.echo(texts("doctor.problems", count=bad) if bad else texts("doctor.all_good"))
+        typer.echo(texts("doctor.all_good"))
     if bad:
         raise typer.Exit(1)
 

@@ -45,10 +45,12 @@ def sentences(processes: list[dict[str, Any]], texts: Texts) -> list[str]:
 def _sentence(process: str, need: dict[str, Any], texts: Texts) -> str:
     facts = {
         "process": process,
-        "need": texts.word(f"need_{need['name']}"),
         "since": wall_clock(need["since"]),
         "reason": need["reason"],
     }
+    if need["name"] == "way_in":  # no trouble of the process, which only tells of it
+        return texts("health.refused", reason=need["reason"])
+    facts["need"] = texts.word(f"need_{need['name']}")
     if need["state"] == "down":
         return texts("health.down", **facts)
     return texts("health.degraded", **facts)

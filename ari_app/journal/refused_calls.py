@@ -100,8 +100,10 @@ class RefusedCalls:
         )
         if not recent:
             return ""
-        told = f"{len(recent)} calls were refused within the last hour"
-        return f"{told}, the last one with {recent[-1].status}: {recent[-1].reason}"
+        why = f"{recent[-1].status}: {recent[-1].reason}"
+        if len(recent) == 1:
+            return f"1 call was refused within the last hour, with {why}"
+        return f"{len(recent)} calls were refused within the last hour, the last one with {why}"
 
     def _listen(self, line: socket.socket) -> None:
         settled = 0.0

@@ -10,6 +10,8 @@ from ari_app.standalone.finding import Finding, Grade
 
 _LATE_SECONDS = 10.0
 _MUCH_TOO_LATE_SECONDS = 300.0
+_CHECKED_APART = frozenset({"history", "way_in"})
+"""Needs of the shipper that are no trouble of its own; each has a check that says what to do."""
 
 
 def process(settings: Settings, name: str) -> Finding:
@@ -20,9 +22,10 @@ def process(settings: Settings, name: str) -> Finding:
         log = settings.log / f"{name}.log"
         advice = Said("See {log}; `duudlaga status` shows what runs.", log=log)
         return Finding(name, "bad", error.said, advice)
-    wrong = [each for each in report.dependencies if each.state != "up"]
+    needs = [each for each in report.dependencies if each.name not in _CHECKED_APART]
+    wrong = [each for each in needs if each.state != "up"]
     if not wrong:
-        names = ", ".join(each.name for each in report.dependencies)
+        names = ", ".join(each.name for each in needs)
         return Finding(name, "ok", Said("reaches {names}", names=names))
     facts = "; ".join(f"{each.name} {each.state}: {each.reason}" for each in wrong)
     grade: Grade = "bad" if report.state == "down" else "warn"
@@ -56,6 +59,19 @@ def history(settings: Settings) -> Finding:
     return Finding("history", "ok", Said("every call that Asterisk saw is on record"))
 
 
+def way_in(settings: Settings) -> Finding:
+    """No caller was refused before there was a channel."""
+    needs = ask(settings.run, "shipper").dependencies
+    reason = next((each.reason for each in needs if each.name == "way_in"), "")
+    if reason:
+        advice = Said(
+            "Ask the trunk's operator for G.711 without encryption; `duudlaga calls --outcome cut` "
+            "lists who called."
+        )
+        return Finding("way in", "warn", reason, advice)
+    return Finding("way in", "ok", Said("no call was refused within the last hour"))
+
+
 def recordings(settings: Settings) -> Finding:
     """The ledger has no gap, and every recording gets on."""
     see = Said("See {log}.", log=settings.log / "recorder.log")
@@ -78,5 +94,6 @@ HEALTH_CHECKS: dict[str, Callable[[Settings], Finding]] = {
     **{name: partial(process, name=name) for name in PROCESSES},
     "shipping": shipping,
     "history": history,
+    "way in": way_in,
     "recordings": recordings,
 }

@@ -100,6 +100,17 @@ def test_a_red_finding_says_what_to_do_and_fails(
     assert rows[1] == {"name": "clock", "grade": "bad", "fact": "1970", "advice": "Set it."}
 
 
+def test_what_is_doubtful_is_not_called_well(
+    duudlaga: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    findings = [Finding("disk", "ok", "9 GB free"), Finding("way in", "warn", "refused", "Ask.")]
+    monkeypatch.setattr(doctor_command, "examine", lambda _settings: iter(findings))
+    result = duudlaga("doctor")
+    assert result.exit_code == 0
+    assert "Nothing is broken; 1 to look at." in result.stdout
+    assert "All is well." not in result.stdout
+
+
 def test_a_machine_in_order_is_all_green(
     duudlaga: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

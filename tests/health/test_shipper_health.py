@@ -113,7 +113,5 @@ def test_calls_refused_before_they_had_a_channel_are_counted_and_told_for_an_hou
     report = health.report()
     (way_in,) = (each for each in report.dependencies if each.name == "way_in")
     assert way_in.state == "degraded"
-    assert way_in.reason == (
-        "1 calls were refused within the last hour, the last one with 488: it offers G729"
-    )
+    assert way_in.reason == ("1 call was refused within the last hour, with 488: it offers G729")
     assert report.figure("calls_refused") == {"488": 2, "strangers": 1}

@@ -121,6 +121,22 @@ def test_the_doctor_grades_by_what_is_away(settings: Settings) -> None:
         assert found(settings, "controller").grade == "bad"
 
 
+REFUSED = Dependency(
+    "way_in", "degraded", 1000.0, "2 calls were refused within the last hour, the last one with 488"
+)
+
+
+def test_refused_calls_are_no_trouble_of_the_process_that_tells_of_them(settings: Settings) -> None:
+    with running(settings, UP, REFUSED):
+        assert found(settings, "shipper").grade == "ok"
+        way_in = found(settings, "way in")
+        report = [{"name": "shipper", **health_of(settings, "shipper")}]
+    assert (way_in.name, way_in.grade, way_in.fact) == ("way in", "warn", REFUSED.reason)
+    assert "G.711" in way_in.advice
+    assert sentences(report, EN) == [f"Callers were turned away: {REFUSED.reason}."]
+    assert sentences(report, MN) == [f"Зарим дуудлагыг хүлээж авсангүй: {REFUSED.reason}."]
+
+
 @pytest.mark.parametrize(
     ("check", "figures", "grade", "words"),
     [
