@@ -78,6 +78,8 @@ def down(settings: Settings, show: Callable[[Status], None] = _silent) -> bool:
 
 
 def _in_the_background(settings: Settings, show: Callable[[Status], None]) -> Status:
+    with settings.held_ports():
+        pass  # a port that cannot be had is named here, and not in a log alone
     settings.log.mkdir(parents=True, exist_ok=True)
     settings_of_this_copy = {
         "DUUDLAGA_HOME": str(settings.home),

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from ari_app.ports import Listener, PortHold, Ports, blocks
+from ari_app.settings import Settings
 from ari_app.settings_error import SettingsError
+from ari_app.standalone import up
 
 INSIDE, OUTSIDE = "127.0.0.1", "127.0.0.2"
 
@@ -55,6 +57,16 @@ def test_copies_that_start_in_the_same_moment_never_meet_on_ports(tmp_path: Path
         copy.communicate()
     assert len(set(ports)) == 6, ports
     assert all(port.strip() for port in ports)
+
+
+def test_a_start_in_the_background_says_itself_that_a_pinned_port_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server((INSIDE, 0)) as other_program:
+        port = other_program.getsockname()[1]
+        monkeypatch.setenv("DUUDLAGA_AMI_PORT", str(port))
+        with pytest.raises(SettingsError, match=f"Port {port} .*DUUDLAGA_AMI_PORT"):
+            up._in_the_background(Settings.load(home=tmp_path), lambda _status: None)
 
 
 def test_a_held_port_is_not_even_tried(monkeypatch: pytest.MonkeyPatch) -> None:
