@@ -18,7 +18,7 @@ from ari_app.flow.inspect import Surroundings, inspect
 from ari_app.flow.node import Node
 from ari_app.flow.nodes import TYPES, node_type
 from ari_app.flow.problem import Problem
-from ari_app.flow.refusal import reason
+from ari_app.flow.refusal import first_causes, reason
 from ari_app.flow.said import Said, shown
 from ari_app.flow.setting import Count, Doc, LanguageCode, Slug, Text
 
@@ -45,7 +45,7 @@ def validate(
     try:
         _adapter().validate_json(text)
     except ValidationError as error:
-        problems = [_problem(each) for each in error.errors(include_url=False)]
+        problems = [_problem(each) for each in first_causes(error.errors(include_url=False))]
         return sorted(set(problems), key=lambda each: (each.node, each.field))
     return inspect(current, surroundings, subflow=subflow)
 

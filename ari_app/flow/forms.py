@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ari_app.flow import latin
 from ari_app.flow import slug as slug_form
-from ari_app.flow.said import Said, shown
+from ari_app.flow.said import AsWritten, NumberAsWritten, Said, shown
 
 SLUG = f"^{slug_form.SLUG.pattern}$"
 PROMPT = r"^(standard:[a-z0-9_/-]+|[a-z0-9][a-z0-9_-]*)$"
 LANGUAGE = r"^[a-z]{2,3}$"
 VARIABLE = r"^[a-z][a-z0-9_]{0,31}$"
 KEY = r"^[0-9*#]$"
+COUNTRY_CODE = r"^[1-9][0-9]{0,2}$"
 PHONE_NUMBER = r"^\+?[0-9]{3,18}$"
 
 
@@ -66,6 +67,13 @@ def phone_number(text: str) -> Said:
     )
 
 
+def country_code(text: str) -> Said:
+    """Say how the code of a country is written."""
+    digits = "".join(each for each in text if each in "0123456789").lstrip("0")
+    return Said('`{value}` is no code of a country; write its digits alone, in quotes: "{code}"',
+                value=shown(text), code=digits if 1 <= len(digits) <= 3 else "976")  # fmt: skip
+
+
 def unfitting(text: str) -> Said:
     """Say that a text does not have the form that is wanted, where no better words are known."""
     return Said("`{value}` cannot stand here", value=shown(text))
@@ -77,11 +85,20 @@ def not_text(value: object, role: str) -> Said:
         return Said('nothing stands here; write a text, in quotes if it begins with # or *: "#"')
     if isinstance(value, (dict, list, tuple)):
         return Said("a text belongs here, not a list or a mapping")
+    return _without_quotes(value, role)
+
+
+def _without_quotes(value: object, role: str) -> Said:
+    written = AsWritten(shown(value))
     if isinstance(value, bool):
-        return Said('text stands in quotes here: YAML takes no, off and yes for an answer: "no"')
-    written = shown(value)
+        return Said(
+            'text stands in quotes here: YAML takes no, off and yes for an answer: "{value}"',
+            value=written,
+        )
     if role == "key":
         return Said('a key stands in quotes: "{value}"', value=written)
     if role == "number":
-        return Said('a number stands in quotes, with its country: "+{value}"', value=written)
+        return Said('a number stands in quotes: "{value}"', value=NumberAsWritten(written))
+    if role == "country_code":
+        return Said('the digits of the country stand in quotes: "{value}"', value=shown(value))
     return Said('a text stands in quotes: "{value}"', value=written)

@@ -17,9 +17,10 @@ from ari_app.flow.languages import LANGUAGES, unspoken
 from ari_app.flow.loaded import Flow, Graph, Place
 from ari_app.flow.node import Node
 from ari_app.flow.problem import Problem
-from ari_app.flow.said import Said, meant
+from ari_app.flow.said import Said, meant, nearest
 from ari_app.flow.setting import Text
 
+KEYS = "0123456789*#"
 _HEARD = ("queue", "voicemail", "message", "callback", "transfer")
 """Types by which a caller reaches somebody."""
 
@@ -105,15 +106,36 @@ def _exits(graph: Graph, slug: str, place: Place, node: Node) -> Iterator[Proble
         if target not in graph.places:
             said = Said("leads to {target}, which does not exist", target=target)
             yield Problem(slug, f"exits.{name}", meant(said, target, graph.places))
-        key = node.KEYS and len(name) == 1 and name in "0123456789*#"
-        if name not in known and not key and not node.OPEN:
-            yield Problem(slug, f"exits.{name}", Said("is never taken"), "warning")
+        if name not in known and not _is_key(name, node) and not node.OPEN:
+            yield _never(slug, name, place, node)
+
+
+def _is_key(name: str, node: Node) -> bool:
+    return node.KEYS and len(name) == 1 and name in KEYS
+
+
+def _never(slug: str, name: str, place: Place, node: Node) -> Problem:
+    """Say that an exit is never taken: an error when it stands for one that is missing."""
+    field = f"exits.{name}"
+    if node.KEYS and name and set(name) <= set(KEYS):
+        said = Said("a {type} hears one key, and so never `{exit}`; several keys are for `collect`",
+                    type=place.type, exit=name)  # fmt: skip
+        return Problem(slug, field, said)
+    near = nearest(name, set(node.exits()) - set(place.exits))
+    said = Said("is never taken")
+    if near is None:
+        return Problem(slug, field, said, "warning")
+    return Problem(
+        slug, field, Said("{sentence}; did you mean `{near}`?", sentence=said, near=near)
+    )
 
 
 def _dead_ends(
     slug: str, place: Place, node: Node, surroundings: Surroundings | None
 ) -> Iterator[Problem]:
-    needed = list(_loose(place, node))
+    misspelt = {nearest(name, set(node.exits()) - set(place.exits))
+                for name in set(place.exits) - set(node.exits()) if not node.OPEN}  # fmt: skip
+    needed = [name for name in _loose(place, node) if name not in misspelt]
     if place.type == "subflow" and surroundings is not None:
         ends = open_ends(surroundings.flows.get(getattr(node, "flow", "")))
         needed = ["done"] if ends - set(place.exits) and "done" not in place.exits else []

@@ -7,8 +7,9 @@ and a kind that nobody thought of has the last one. Limits and forms are declare
 
 from __future__ import annotations
 
+import json
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -19,7 +20,22 @@ from ari_app.flow.said import Said, meant, nearest, shown
 
 Location = Sequence[str | int]
 
+_FIELDS = {"dict_type", "model_type", "model_attributes_type", "dataclass_type",
+           "dataclass_exact_type"}  # fmt: skip
+_SPOKEN = ["text", "file"]
 _UNKNOWN = {"extra_forbidden", "unexpected_keyword_argument"}
+
+
+def first_causes(errors: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return pydantic's errors without those on the value of a key that is itself refused."""
+    found = list(errors)
+    keys = {each["loc"][:-1] for each in found if each["loc"][-1:] == ("[key]",)}
+    return [
+        each
+        for each in found
+        if each["loc"][-1:] == ("[key]",)
+        or not any(each["loc"][:n] in keys for n in range(len(each["loc"]) + 1))
+    ]
 
 
 def reason(model: type[Any], error: Mapping[str, Any]) -> Said:
@@ -35,6 +51,8 @@ def reason(model: type[Any], error: Mapping[str, Any]) -> Said:
         return meant(said, location[-1], known)
     if kind == "missing":
         return Said("the field `{field}` is missing; write `{field}: …`", field=location[-1])
+    if kind in _FIELDS:
+        return _mapping(value, fields_at(model, location))
     say = _SHAPES.get(kind)
     return say(value, error.get("ctx", {})) if say else forms.unfitting(shown(value))
 
@@ -71,12 +89,19 @@ def _one_of(value: Any, context: Mapping[str, Any]) -> Said:
     return meant(said, value, known.split(", ")) if isinstance(value, str) else said
 
 
-def _list(_value: Any, _context: Any) -> Said:
+def _list(value: Any, _context: Any) -> Said:
+    if isinstance(value, str):
+        text = json.dumps(shown(value), ensure_ascii=False)
+        return Said("a list belongs here: write [{value}]", value=text)
     return Said("a list belongs here, such as [a, b]")
 
 
-def _mapping(_value: Any, _context: Any) -> Said:
-    return Said("fields belong here, such as {example}", example="{name: value}")
+def _mapping(value: Any, known: Sequence[str]) -> Said:
+    if known == _SPOKEN and isinstance(value, str):
+        return Said("write whether this is a text or a file: {{text: {value}}}",
+                    value=json.dumps(shown(value), ensure_ascii=False))  # fmt: skip
+    example = f"{known[0]}: …" if known else "name: value"
+    return Said("fields belong here, such as {example}", example=f"{{{example}}}")
 
 
 def _whole(value: Any, _context: Any) -> Said:
@@ -89,8 +114,6 @@ def _decimal(value: Any, _context: Any) -> Said:
 
 _SHAPES: dict[str, Callable[[Any, Mapping[str, Any]], Said]] = {
     **dict.fromkeys(("list_type", "tuple_type"), _list),
-    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), _mapping),
-    **dict.fromkeys(("dataclass_type", "dataclass_exact_type"), _mapping),
     **dict.fromkeys(("int_type", "int_from_float", "int_parsing_size"), _whole),
     **dict.fromkeys(("float_type", "finite_number"), _decimal),
     "bool_type": _true_or_false,

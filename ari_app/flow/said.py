@@ -17,6 +17,19 @@ class Word(str):
     __slots__ = ()
 
 
+class AsWritten(str):
+    """A value that is no text, as far as it is known: whoever knows the file says how it stands
+    there. YAML takes 09:30 for 570, and 010 for 8."""
+
+    __slots__ = ()
+
+
+class NumberAsWritten(AsWritten):
+    """A telephone number that stands without quotes: it is shown whole, with its country."""
+
+    __slots__ = ()
+
+
 class Said(str):
     """An English sentence that knows how it was made, so that a catalogue can say it otherwise.
 
@@ -49,6 +62,17 @@ class Said(str):
             elif isinstance(value, Word):
                 values[name] = word(value)
         return catalogue.get(self.template, self.template).format(**values)
+
+
+def as_written(said: str, write: Callable[[AsWritten], str]) -> str:
+    """Return the sentence with each :class:`AsWritten` in it said by ``write``."""
+    if not isinstance(said, Said):
+        return said
+    values = {
+        name: write(value) if isinstance(value, AsWritten) else value
+        for name, value in said.values.items()
+    }
+    return Said(said.template, **values)
 
 
 def _again(template: str, values: dict[str, Any]) -> Said:

@@ -169,5 +169,8 @@ LanguageCode = Annotated[str, Text(forms.LANGUAGE, role="language", wrong=forms.
 Variable = Annotated[str, Text(forms.VARIABLE, role="variable", wrong=forms.variable)]
 Key = Annotated[str, Text(forms.KEY, role="key", wrong=forms.key)]
 PhoneNumber = Annotated[str, Text(forms.PHONE_NUMBER, role="number", wrong=forms.phone_number)]
+CountryCode = Annotated[
+    str, Text(forms.COUNTRY_CODE, role="country_code", wrong=forms.country_code)
+]
 Template = Annotated[str, Text(most=250, role="template")]
 """A text in which ``${name}`` stands for a variable."""

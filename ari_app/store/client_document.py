@@ -16,6 +16,9 @@ from ari_app.store import written
 from ari_app.store.written import COLOUR, COUNTRY, E164, MUSIC, SHORT_LANGUAGE
 
 Language = Annotated[str, Text(SHORT_LANGUAGE, role="language", wrong=forms.language)]
+PromptLanguage = Annotated[
+    str, Text(SHORT_LANGUAGE, role="language", wrong=written.prompt_language)
+]
 Number = Annotated[
     str,
     Text(E164, role="number", wrong=written.number),
@@ -165,7 +168,7 @@ class ClientDocument(_Strict):
     calendars: Annotated[dict[Slug, CalendarDocument], Doc("Opening hours by slug.")] = {}
     queues: Annotated[dict[Slug, QueueDocument], Doc("Queues by slug.")] = {}
     prompts: Annotated[
-        dict[Slug, dict[Language, PromptDocument]],
+        dict[Slug, dict[PromptLanguage, PromptDocument]],
         Doc("What callers hear: by slug, and then by language."),
     ] = {}
     agents: Annotated[
@@ -176,6 +179,12 @@ class ClientDocument(_Strict):
         dict[Slug, dict[str, Any]],
         Doc("Flows by slug; [Node types](nodes/README.md) has their nodes."),
     ] = {}
+
+    @property
+    def home(self) -> str:
+        """The country of the client's numbers, in two letters; without any, the house's own."""
+        return next(filter(None, map(written.country_of, (n.number for n in self.numbers))),
+                    written.HOME)  # fmt: skip
 
 
 class AgentDocument(_Strict):

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import phonenumbers
-
 from ari_app.flow.said import Said
 from ari_app.store.client_document import ClientDocument
 from ari_app.store.document_file import DocumentFile, Finding
-from ari_app.store.written import HOME
+from ari_app.store.written import whole_number
 
 
 def dialled_numbers(file: DocumentFile, document: ClientDocument) -> Iterator[Finding]:
     """Yield a warning for each number that is dialled as another one than is written."""
-    country = _country(document)
+    country = document.home
     for flow, definition in document.flows.items():
         for node, number in _transfers(definition):
-            whole = _whole(number, country)
+            whole = whole_number(number, country)
             if whole != number:
                 said = Said("`{number}` is dialled as `{whole}`", number=number, whole=whole)
                 yield file.find(["flows", flow, "nodes", node, "number"], said, "warning")
@@ -26,7 +24,7 @@ def dialled_numbers(file: DocumentFile, document: ClientDocument) -> Iterator[Fi
 
 def as_dialled(document: ClientDocument) -> ClientDocument:
     """Return the document with the country before every number that a flow dials."""
-    country = _country(document)
+    country = document.home
     flows = {slug: _meant(flow, country) for slug, flow in document.flows.items()}
     return document.model_copy(update={"flows": flows})
 
@@ -34,7 +32,7 @@ def as_dialled(document: ClientDocument) -> ClientDocument:
 def _meant(definition: dict[str, Any], country: str) -> dict[str, Any]:
     numbers = dict(_transfers(definition))
     nodes = {
-        slug: {**node, "number": _whole(numbers[slug], country)} if slug in numbers else node
+        slug: {**node, "number": whole_number(numbers[slug], country)} if slug in numbers else node
         for slug, node in definition["nodes"].items()
     }
     return {**definition, "nodes": nodes}
@@ -47,22 +45,3 @@ def _transfers(definition: dict[str, Any]) -> Iterator[tuple[str, str]]:
             number = node.get("number")
             if isinstance(number, str):
                 yield slug, number
-
-
-def _country(document: ClientDocument) -> str:
-    """The country of the client's numbers; without any, the house's own."""
-    for number in document.numbers:
-        if region := phonenumbers.region_code_for_number(phonenumbers.parse(number.number)):
-            return str(region)
-    return HOME
-
-
-def _whole(number: str, country: str) -> str:
-    """Return a number with its country; a short one, such as 103, stays as it is."""
-    try:
-        parsed = phonenumbers.parse(number, country)
-    except phonenumbers.NumberParseException:
-        return number
-    if not phonenumbers.is_valid_number(parsed):
-        return number
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))

@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from ari_app.flow.refusal import reason
+from ari_app.flow.refusal import first_causes, reason
 from ari_app.flow.said import Said, meant, nearest, shown
 from ari_app.store.client_document import AgentsDocument, ClientDocument
+from ari_app.store.written import HOME
 from ari_app.store.yaml_file import DocumentError, Finding, YamlFile, read_yaml
 
 __all__ = ["DocumentError", "DocumentFile", "Finding", "is_flow", "read_document"]
@@ -31,7 +32,8 @@ class DocumentFile:
 
     def find(self, steps: Sequence[str | int], message: str, severity: str = "error") -> Finding:
         """Return a finding at the place to which ``steps`` lead."""
-        return self.yaml.find(steps, message, severity)
+        home = self.content.home if isinstance(self.content, ClientDocument) else HOME
+        return self.yaml.find(steps, message, severity, home)
 
 
 def is_flow(content: dict[str, Any]) -> bool:
@@ -49,7 +51,7 @@ def read_document(source: Path | YamlFile) -> DocumentFile:
         raise DocumentError(
             findings=[
                 file.find([step for step in each["loc"] if step != "[key]"], reason(model, each))
-                for each in error.errors(include_url=False)
+                for each in first_causes(error.errors(include_url=False))
             ]
         ) from error
 

@@ -15,7 +15,8 @@ import phonenumbers
 from holidays import country_holidays
 from holidays.registry import COUNTRIES
 
-from ari_app.flow.said import Said, meant, shown
+from ari_app.flow import forms
+from ari_app.flow.said import AsWritten, NumberAsWritten, Said, as_written, meant, shown
 
 SHORT_LANGUAGE = r"^[a-z]{2}$"
 E164 = r"^\+[1-9][0-9]{4,14}$"
@@ -28,6 +29,14 @@ _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
 _RESERVED = ("agents",)
 
 
+def prompt_language(value: str) -> Said:
+    """Say how the language of a prompt is written, and where it belongs."""
+    if value not in ("text", "file"):
+        return forms.language(value)
+    return Said("the language of this prompt belongs before `{field}`: `mn: {{{field}: …}}`, say",
+                field=value)  # fmt: skip
+
+
 def without_signs(value: object) -> object:
     """Drop what people write between digits; the form judges the rest."""
     return re.sub(r"[ ()./-]", "", value) if isinstance(value, str) else value
@@ -35,15 +44,42 @@ def without_signs(value: object) -> object:
 
 def number(value: str) -> Said:
     """Say how a number is written, with its country."""
-    try:
-        parsed = phonenumbers.parse(value, HOME)
-    except phonenumbers.NumberParseException:
-        parsed = None
-    if parsed is None or not phonenumbers.is_possible_number(parsed):
-        return Said("`{value}` is no number; write its country too, as `+97677551002`",
+    whole = whole_number(value)
+    if not re.fullmatch(E164, whole):
+        return Said("`{value}` is no number; write + and its country first, as `+97677551002`",
                     value=shown(value))  # fmt: skip
-    whole = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return Said("write the number's country too: `{whole}`", whole=whole)
+    return Said('write + and the country before the number: "{whole}"', whole=whole)
+
+
+def whole_number(value: str, country: str = HOME) -> str:
+    """Return a number with its country; a short one, such as 103, or none at all, as it is.
+
+    ``country`` is that of numbers without one, in two letters.
+    """
+    digits = str(without_signs(value))
+    digits = f"+{digits[2:]}" if digits.startswith("00") else digits
+    try:
+        parsed = phonenumbers.parse(digits, country)
+    except phonenumbers.NumberParseException:
+        return value
+    if not phonenumbers.is_valid_number(parsed):
+        return value
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def country_of(whole: str) -> str | None:
+    """Return the country of a number in E.164, in two letters, if it is one of a country."""
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(whole))
+    return str(region) if region else None
+
+
+def as_in_file(message: str, raw: str, country: str = HOME) -> str:
+    """Return a sentence on a value with the value as the file has it, a number with its country."""
+
+    def write(value: AsWritten) -> str:
+        return whole_number(raw, country) if isinstance(value, NumberAsWritten) else shown(raw)
+
+    return as_written(message, write)
 
 
 def of_a_country(value: str) -> str:

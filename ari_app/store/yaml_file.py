@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,9 @@ from typing import Any
 import yaml
 
 from ari_app.flow.said import Said, shown
+from ari_app.store.written import HOME, as_in_file
 from ari_app.store.yaml_mistake import commented_keys, explain
+from ari_app.store.yaml_slips import inner_nodes, slips_of
 
 LARGEST_BYTES = 500_000
 """Of a file, and of what it stands for once every alias is replaced: some hundred flows, which
@@ -63,14 +65,26 @@ class YamlFile:
     content: dict[str, Any]
     root: yaml.Node = field(repr=False)
 
-    def find(self, steps: Sequence[str | int], message: str, severity: str = "error") -> Finding:
-        """Return a finding at the place to which ``steps`` lead, or as near as they do."""
+    def find(
+        self,
+        steps: Sequence[str | int],
+        message: str,
+        severity: str = "error",
+        country: str = HOME,
+    ) -> Finding:
+        """Return a finding at the place to which ``steps`` lead, or as near as they do.
+
+        ``country`` is that of numbers without one.
+        """
         node, line = self.root, self.root.start_mark.line + 1
         for step in steps:
             pair = _child(node, step)
             if pair is None:
                 break
             line, node = pair[0].start_mark.line + 1, pair[1]
+        else:
+            if isinstance(node, yaml.ScalarNode):
+                message = as_in_file(message, node.value, country)
         return Finding(self.path, line, ".".join(map(str, steps)), message, severity)
 
 
@@ -100,12 +114,12 @@ def read_yaml(path: Path) -> YamlFile:
         raise refuse(line, Said("a control character stands in this line; remove it")) from error
     except RecursionError as error:
         raise refuse(0, _too_deep()) from error
-    if root is None or not isinstance(content, dict):
+    if root is None:
+        raise refuse(0, Said("the file is empty"))
+    if not isinstance(content, dict):
         raise refuse(0, Said("a file holds the fields of a client, of agents or of a flow"))
-    if comments := [*commented_keys(lines), *_emptied(root, lines)]:
-        raise DocumentError(
-            findings=[Finding(path, line, "", message) for line, message in comments]
-        )
+    if slips := [*commented_keys(lines), *slips_of(root, text)]:
+        raise DocumentError(findings=[Finding(path, line, "", message) for line, message in slips])
     return YamlFile(path, content, root)
 
 
@@ -195,7 +209,7 @@ def _measure(root: yaml.Node) -> None:
             )
         open_nodes.add(id(node))
         size, depth = 1, 0
-        for inner in _inner(node):
+        for inner in inner_nodes(node):
             inner_size, inner_depth = measure(inner)
             size, depth = size + inner_size, max(depth, inner_depth + 1)
         if isinstance(node, yaml.ScalarNode):
@@ -223,35 +237,6 @@ def _tag(node: yaml.Node) -> str:
 def _judge_number(node: yaml.ScalarNode) -> None:
     if node.tag.endswith((":int", ":float")) and len(node.value) > 40:
         raise _MistakeError(node, Said("a number has at most 40 digits"))
-
-
-def _inner(node: yaml.Node) -> Iterator[yaml.Node]:
-    if isinstance(node, yaml.SequenceNode):
-        yield from node.value
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from (key, value)
-
-
-def _emptied(root: yaml.Node, lines: Sequence[str]) -> Iterator[tuple[int, Said]]:
-    """Yield the values of which a # has made a comment, such as ``colour: #1971c2``."""
-    seen: set[int] = set()
-    ahead = [root]
-    while ahead:
-        node = ahead.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        ahead += _inner(node)
-        if not (isinstance(node, yaml.ScalarNode) and node.tag.endswith(":null")):
-            continue
-        mark = node.start_mark
-        rest = lines[mark.line][mark.column :].strip() if mark.line < len(lines) else ""
-        if not node.value and rest.startswith("#") and not rest.startswith("# "):
-            yield (
-                mark.line + 1,
-                Said('a # begins a comment; put the value in quotes: "{value}"', value=shown(rest)),
-            )
 
 
 def _child(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:

@@ -16,10 +16,14 @@ _TWO_COLONS = re.compile(r"^\s*(- )?[^\s#'\"{\[][^:]*: +[^'\"{\[|>].*: ")
 _HASH = re.compile(r"[{,\[]\s*#|\s#\S?\s*:")
 _CLOSING = re.compile(r"but found '([\]}])'")
 _APOSTROPHE = re.compile(r"'[^']*\w'\w")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KEY_OF_HASH = re.compile(r"^\s*#\s*:\s")
 
 Explained = tuple[int, Said]
 """The line, counted from 1, and what is wrong there."""
+
+
+OPEN_QUOTES = Said("the quotes that open on this line are not closed")
 
 
 def explain(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> Explained:
@@ -37,30 +41,71 @@ def explain(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> Explained:
         return opened + 1, _quote(mark)
     if "cannot start any token" in problem:
         return number + 1, _quote(line[at.column : at.column + 1] if at else "@")
+    if quotes := _quotes(lines, number, at.column if at else 0):
+        return quotes
     if "mapping values are not allowed" in problem:
-        if _TWO_COLONS.match(line):
-            return number + 1, Said(
-                "a text with a colon and a space in it stands in quotes: {example}",
-                example=f'"{shown(line.split(": ", 1)[1].strip())}"',
-            )
-        return number + 1, _INDENTED
+        return number + 1, _too_many_colons(line)
     return _unfinished(error, lines, number, opened)
+
+
+def _quotes(lines: Sequence[str], number: int, column: int) -> Explained | None:
+    """Explain double quotes that open and do not close, or close before their text does.
+
+    They come in pairs: when an odd number of lines has an odd number of them, the last such line
+    up to the one at fault began it.
+    """
+    odd = [
+        n
+        for n, line in enumerate(lines)
+        if not line.lstrip().startswith("#") and line.replace('\\"', "").count('"') % 2
+    ]
+    before = [n for n in odd if n <= number]
+    if len(odd) % 2 and before:
+        return before[-1] + 1, OPEN_QUOTES
+    if number < len(lines) and lines[number][:column].rstrip().endswith('"'):
+        return number + 1, Said(
+            "this text goes on after its quotes; write single quotes around the whole of it"
+        )
+    return None
+
+
+def _too_many_colons(line: str) -> Said:
+    if not _TWO_COLONS.match(line):
+        return _INDENTED
+    text = f'"{shown(line.split(": ", 1)[1].strip())}"'
+    return Said("a text with a colon and a space in it stands in quotes: {example}", example=text)
+
+
+def _second_colon(line: str, column: int) -> Said:
+    """Explain a colon within a value in { }: one of the text, or that of the next field."""
+    begin = max(line.rfind(sign, 0, column) for sign in "{,[")
+    value = begin + 1 if line[begin] == "[" else line.find(": ", begin, column) + 2
+    ends = [end for sign in "}]," if (end := line.find(sign, column)) > 0]
+    text = f'"{shown(line[value : min(ends, default=len(line))].strip())}"'
+    *before, last = line[value:column].split() or [""]
+    if before and _NAME.fullmatch(last):
+        return Said("a comma is missing before `{field}`, or a text with a colon and a space in it "
+                    "stands in quotes: {example}", field=last, example=text)  # fmt: skip
+    return Said("a text with a colon and a space in it stands in quotes: {example}", example=text)
 
 
 def _unfinished(
     error: yaml.MarkedYAMLError, lines: Sequence[str], number: int, opened: int
 ) -> Explained:
     """Explain what was begun on one line and missed on another."""
+    at = error.problem_mark
     problem, context = error.problem or "", error.context or ""
     if "while parsing a flow" in context:
         for n in range(opened, min(number + 1, len(lines))):
             if _HASH.search(lines[n]):
                 return n + 1, Said('a # begins a comment; put the key in quotes: "#"')
+        if at is not None and opened == number and "got ':'" in problem:
+            return number + 1, _second_colon(lines[number], at.column)
         return opened + 1, Said(
             "what is opened on this line with {{ or [ is not closed, or a comma is missing"
         )
     if "quoted scalar" in context and "end of stream" in problem:
-        return opened + 1, Said("the quotes that open on this line are not closed")
+        return opened + 1, OPEN_QUOTES
     if "simple key" in context or "expected ':'" in problem:
         return opened + 1, Said("a colon and a space are missing after the first word of this line")
     line = lines[number] if number < len(lines) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,45 @@ def test_a_mistake_is_said_in_one_sentence(tmp_path: Path, mistake: dict[str, st
     for language in ("en", "mn"):
         said = sentences(tmp_path, text, language)
         assert said == [f"shop.yaml, {mistake[language]}"]
+
+
+OFFERED = re.compile(r'"([^"]+)"|[`]([^`]+)[`]|write ([^ ,;`"]+) without')
+
+
+@pytest.mark.parametrize(
+    "mistake", [each for each in MISTAKES if "right" in each], ids=lambda each: each["mistake"]
+)
+def test_who_does_what_the_sentence_says_has_what_was_meant(
+    tmp_path: Path, mistake: dict[str, str]
+) -> None:
+    right = SHOP.replace(mistake["old"], mistake["right"], 1)
+    assert sentences(tmp_path, right, "en") == []
+    for language in ("en", "mn"):
+        (*_, offered) = OFFERED.findall(mistake[language])
+        assert next(filter(None, offered)) in mistake["right"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["007", "010", "0x1F", "0b11", "1_000", "1.10", "1.0e+3", "12:30", "1:30:00", "-5", "+5", ".5",
+     "yes", "Off", "TRUE", "no", "+97699009900", "976"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("name: Shop", "name: RAW"),
+        ("{text: Hello}", "{text: RAW}"),
+        ("      bye: {", "      note: {type: set, variables: {a: RAW}}\n      bye: {"),
+    ],
+)
+def test_a_text_that_is_put_in_quotes_as_advised_is_the_text_that_was_written(
+    tmp_path: Path, raw: str, old: str, new: str
+) -> None:
+    text = SHOP.replace(old, new, 1)
+    said = " ".join(sentences(tmp_path, text.replace("RAW", raw), "en"))
+    assert re.findall(r'quotes.*: ("[^"]+")', said) == [f'"{raw}"']
+    obeyed = " ".join(sentences(tmp_path, text.replace("RAW", f'"{raw}"'), "en"))
+    assert "quotes" not in obeyed
 
 
 def test_a_night_is_no_slip(tmp_path: Path) -> None:

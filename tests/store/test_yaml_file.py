@@ -30,6 +30,12 @@ COLUMNS = (
 )
 HASH = 'a # begins a comment; put the key in quotes: "#"'
 CONTROL = "a control character stands in this line; remove it"
+OPEN_QUOTES = "the quotes that open on this line are not closed"
+AFTER_QUOTES = "this text goes on after its quotes; write single quotes around the whole of it"
+COMMA_OR_COLON = (
+    "a comma is missing before `{}`, or a text with a colon and a space in it stands in quotes: "
+    '"{}"'
+)
 NO_YAML = "this line is no YAML; put texts with signs such as %, @, :, # or ` in quotes"
 
 
@@ -61,7 +67,21 @@ NO_YAML = "this line is no YAML; put texts with signs such as %, @, :, # or ` in
         ("a: [1, 2\nb: 3\n", 1,
          "what is opened on this line with { or [ is not closed, or a comma is missing"),
         ("a: {b: 1 c: 2}\n", 1,
-         "what is opened on this line with { or [ is not closed, or a comma is missing"),
+         COMMA_OR_COLON.format("c", "1 c: 2")),
+        ("a: {b: Hello: press one}\n", 1,
+         'a text with a colon and a space in it stands in quotes: "Hello: press one"'),
+        ("a: {b: Second menu, press one again}\n", 1,
+         'a text with a comma stands in quotes: "Second menu, press one again"'),
+        ("a: {b: Hello, for sales, press one: now, c: 1}\n", 1,
+         'a text with a comma stands in quotes: "Hello, for sales, press one: now"'),
+        ("a: {1: b, 2}\n", 1,
+         'a colon is missing after `2`, or a text with a comma stands in quotes: "b, 2"'),
+        ('a: "x "y" z"\n', 1, AFTER_QUOTES),
+        ('a: {b: "x" y}\n', 1, AFTER_QUOTES),
+        ('a: x\nb: "x\nc: en\nd: "#e8"\n', 2, OPEN_QUOTES),
+        ('a: x\nb: "x\nc: en\nd: "red"\n', 2, OPEN_QUOTES),
+        ('a:\n  b: {text: "Hello}\n  c: {text: "Bye"}\n', 2, OPEN_QUOTES),
+        ('a: "one\n  two"\nb: "x\nc: 1\nd: "y"\n', 3, OPEN_QUOTES),
         ("x: {a: 1}}\n", 1, "a } stands here that nothing opened"),
         ('a: "x\nb: 1\n', 1, "the quotes that open on this line are not closed"),
         ("a: 'it's'\n", 1, "a text with an apostrophe stands in double quotes"),
@@ -93,9 +113,25 @@ def test_a_slip_is_named_with_its_line(
 
 
 @pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        ('a: "one\n  two: three"\nb: 1\n', "one two: three"),
+        ("a: {b: 'one, two three', c: [x, y z]}\n", {"b": "one, two three", "c": ["x", "y z"]}),
+        ("a: {b: http://x.y, c: 1}\n", {"b": "http://x.y", "c": 1}),
+        ("a: {b: [x], c: }\n", {"b": ["x"], "c": None}),
+    ],
+)
+def test_what_only_looks_like_a_slip_is_read(tmp_path: Path, content: str, value: object) -> None:
+    file = tmp_path / "client.yaml"
+    file.write_text(content, encoding="utf-8")
+    assert read_yaml(file).content["a"] == value
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "a file holds the fields of a client, of agents or of a flow"),
+        (b"", "the file is empty"),
+        (b"# a comment alone\n", "the file is empty"),
         (b"[1, 2]", "a file holds the fields of a client, of agents or of a flow"),
         (bytes(range(256)), "the file is not in UTF-8; save it as UTF-8 text"),
         (b"a: " + b"x" * 1_000_000, "the document is larger than 500 kB"),

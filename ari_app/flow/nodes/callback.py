@@ -11,7 +11,7 @@ from ari_app.flow.ending import promise
 from ari_app.flow.events import Event, PlayFinished, Resumed
 from ari_app.flow.node import Exit, Node
 from ari_app.flow.said import Said
-from ari_app.flow.setting import Between, Doc, Key, Prompt, QueueSlug, Text
+from ari_app.flow.setting import Between, CountryCode, Doc, Key, Prompt, QueueSlug
 
 if TYPE_CHECKING:
     from ari_app.flow.walk import Walk
@@ -65,7 +65,7 @@ class Callback(Node):
     confirm: Annotated[bool, Doc("Read the number back and ask whether it is right.")] = True
     other_number: Annotated[bool, Doc("Whether another number can be entered.")] = True
     country_code: Annotated[
-        str, Text(r"^[1-9][0-9]{0,2}$"), Doc("The country of numbers entered without one.")
+        CountryCode, Doc("The country of numbers entered without one, its digits alone.")
     ] = "976"
     refuse_key: Annotated[Key, Doc("The key that takes the offer back.")] = "0"
     timeout_seconds: Annotated[int, Between(1, 60), Doc("How long to wait for a key.")] = 7
