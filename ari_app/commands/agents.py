@@ -12,7 +12,8 @@ from ari_app.commands.names import actor, agent_names, refuse_unknown
 from ari_app.commands.output import print_json, print_table
 from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339, wall_clock
-from ari_app.operations.refused import RefusedError
+from ari_app.flow.said import Said
+from ari_app.operations.refused import RefusedError, no_agent
 from ari_app.operations.removing import remove_agent
 from ari_app.settings import Settings
 from ari_app.snapshot.publish import publish
@@ -87,7 +88,7 @@ def state(
     with live_state(settings) as live:
         answer = live.tell(command, arguments)
     if not answer.done:
-        raise RefusedError("agent.refused", why=answer.message)
+        raise RefusedError(Said("the controller refuses: {why}", why=answer.message))
     name, state = _name(settings, agent), texts.word(answer.message)
     typer.echo(texts("entry.agent_state_changed", agent=name, new=state))
 
@@ -104,7 +105,9 @@ def phone(
     refuse_unknown(settings, agent=agent)
     password = PhoneBook(settings.home / "phones.json").known(agent)
     if password is None:
-        raise RefusedError("agent.no_account", agent=_name(settings, agent))
+        said = Said("{agent} has no account yet; a running controller makes one within a second",
+                    agent=_name(settings, agent))  # fmt: skip
+        raise RefusedError(said)
     account = {
         "agent": agent,
         "address": settings.sip_address,
@@ -138,7 +141,8 @@ def remove(
         view = live.agents({agent: {"clients": {}}})[agent]
     name = _name(settings, agent)
     if view.state in (RESERVED, RINGING, TALKING):
-        raise RefusedError("agent.in_a_call", agent=name)
+        said = Said("{agent} is in a call: remove the agent when it has ended", agent=name)
+        raise RefusedError(said)
     if not yes:
         typer.confirm(texts("agent.remove", agent=name), abort=True)
     with house_database(settings) as connection:
@@ -167,8 +171,7 @@ def simulate(
     with house_database(settings) as connection:
         with transaction(connection) as cursor:
             if not set_simulated_phone(cursor, agent, simulated=on):
-                known = ", ".join(each.agent for each in list_agents(cursor)) or "–"
-                raise RefusedError("names.no_agent", name=agent, known=known)
+                raise no_agent(agent, (each.agent for each in list_agents(cursor)))
         publish(connection, settings.snapshot)
     note_yielded(settings, agent, away=False)
     give_agents_phones(settings)

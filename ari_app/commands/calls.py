@@ -24,6 +24,7 @@ from ari_app.commands.story import told
 from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339, wall_clock
 from ari_app.flow.entries import OUTCOMES
+from ari_app.flow.said import Said
 from ari_app.flow.unassigned import HOUSE
 from ari_app.operations.refused import RefusedError
 from ari_app.settings import Settings
@@ -69,7 +70,7 @@ def calls(  # noqa: PLR0913, PLR0917 - an argument for each option
     zone = zones(settings)
     rows, lines = _find(settings, texts, wanted, zone)
     if call and not rows and not lines:
-        raise RefusedError("calls.unknown", call=call)
+        raise RefusedError(Said("there is no call {call}", call=call))
     if not rows and not call:
         refuse_unknown(settings, client=None if client == HOUSE else client, agent=agent)
     if as_json:

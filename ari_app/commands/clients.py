@@ -12,8 +12,8 @@ from ari_app.commands.journal_view import open_view
 from ari_app.commands.names import actor
 from ari_app.commands.output import can_show, print_json, print_table
 from ari_app.commands.texts import Texts
-from ari_app.flow.said import Said, meant
-from ari_app.operations.refused import RefusedError
+from ari_app.flow.said import Said
+from ari_app.operations.refused import has_live_calls, no_client
 from ari_app.operations.removing import client_farewell, remove_client
 from ari_app.settings import Settings
 from ari_app.snapshot.publish import publish
@@ -81,7 +81,7 @@ def export(
     with house_database(settings) as connection, transaction(connection) as cursor:
         document = load_agents(cursor) if client == "agents" else load_client(cursor, client)
         if document is None:
-            raise DocumentError(unknown_client(client, client_slugs(cursor)))
+            raise no_client(client, client_slugs(cursor))
     if isinstance(document, ClientDocument):
         exported = export_client(settings.home, document)
         if archive is not None:
@@ -147,7 +147,7 @@ def _refuse_live_calls(settings: Settings, client: str) -> None:
     with open_view(settings.journal) as journal:
         count = journal.live_calls(client) if journal else 0
     if count:
-        raise RefusedError("client.has_live_calls", client=client, count=count)
+        raise has_live_calls(client, count)
 
 
 @app.command("list")
@@ -176,15 +176,6 @@ def list_(
         print_json(rows)
     else:
         print_table(rows, COLUMNS, context.obj)
-
-
-def unknown_client(client: str, known: list[str]) -> Said:
-    """What is said of a client that the house does not have."""
-    if not known:
-        return Said("there is no client {client}; the house has none yet", client=client)
-    said = Said("there is no client {client}; there are: {known}",
-                client=client, known=", ".join(sorted(known)))  # fmt: skip
-    return meant(said, client, known)
 
 
 def _lines(report: ImportReport, texts: Texts) -> Iterator[str]:

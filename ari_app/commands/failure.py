@@ -14,7 +14,6 @@ import typer
 from ari_app.commands.help import typed_wrongly
 from ari_app.commands.texts import Texts
 from ari_app.flow.said import Said
-from ari_app.operations.refused import RefusedError
 
 
 @contextmanager
@@ -63,11 +62,6 @@ def report_failure(texts: Texts) -> Iterator[None]:
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         sys.stdout = None  # or Python complains once more at its exit
         raise typer.Exit(0) from None
-    except RefusedError as refused:
-        from ari_app.commands.output import printable  # noqa: PLC0415 - loads rich
-
-        typer.echo(printable(texts(refused.key, **refused.values)), err=True)
-        raise typer.Exit(1) from refused
     except Exception as error:  # the last place where it can become a sentence
         typer.echo(_sentence(error, texts), err=True)
         raise typer.Exit(1) from error
@@ -75,10 +69,14 @@ def report_failure(texts: Texts) -> Iterator[None]:
 
 def _sentence(error: Exception, texts: Texts) -> str:
     if type(error).__module__.startswith("ari_app."):
+        from ari_app.commands.output import printable  # noqa: PLC0415 - loads rich
+
         said = any(isinstance(each, Said) for each in error.args)
         text = "\n".join(map(texts.said, error.args)) if said else str(error).rstrip()
-        if text.partition(" ")[0].isalpha():  # a file's name or a slug stays as it is
+        is_name = said and texts.begins_with_a_name(error.args[0])
+        if text.partition(" ")[0].isalpha() and not is_name:  # names stay as they are
             text = text[:1].upper() + text[1:]
+        text = "\n".join(map(printable, text.split("\n")))
         return text + ("" if text.endswith((".", "!", "?")) else ".")
     kind = f"{type(error).__name__}: {error}".splitlines()[0]
     try:

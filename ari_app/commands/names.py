@@ -3,7 +3,7 @@
 import getpass
 from collections.abc import Mapping
 
-from ari_app.operations.refused import RefusedError
+from ari_app.operations.refused import no_agent, no_client
 from ari_app.settings import Settings
 from ari_app.snapshot.reader import Snapshot, SnapshotError
 
@@ -14,9 +14,9 @@ def refuse_unknown(
     """Raise `RefusedError`, with the names there are, for a client or an agent of another name."""
     clients, agents = _names(settings)
     if client is not None and client not in clients:
-        raise RefusedError("names.no_client", name=client, known=", ".join(clients) or "–")
+        raise no_client(client, clients)
     if agent is not None and agent not in agents:
-        raise RefusedError("names.no_agent", name=agent, known=", ".join(agents) or "–")
+        raise no_agent(agent, agents)
 
 
 def zones(settings: Settings) -> dict[str, str]:

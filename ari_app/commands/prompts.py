@@ -5,16 +5,15 @@ from typing import Annotated
 
 import typer
 
-from ari_app.commands.clients import unknown_client
 from ari_app.commands.texts import Texts
 from ari_app.flow.languages import heard_languages
 from ari_app.flow.said import Said, meant
 from ari_app.media.prompt_file import client_prompt
 from ari_app.media.prompt_import import import_prompt
+from ari_app.operations.refused import RefusedError, no_client
 from ari_app.places import Places
 from ari_app.snapshot.reader import Snapshot
 from ari_app.standalone.account import give_back
-from ari_app.store.document_file import DocumentError
 
 app = typer.Typer(no_args_is_help=True, help="Bring in what callers hear.")
 
@@ -55,7 +54,7 @@ def import_(
 def _refuse_unknown(house: Snapshot, client: str, prompt: str) -> None:
     """A recording that no flow plays would lie there unheard."""
     if client not in house.clients:
-        raise DocumentError(unknown_client(client, list(house.clients)))
+        raise no_client(client, house.clients)
     prompts = house.clients[client]["prompts"]
     if prompt not in prompts:
         said = Said(
@@ -63,7 +62,7 @@ def _refuse_unknown(house: Snapshot, client: str, prompt: str) -> None:
             "client's document first",
             client=client, prompt=prompt, known=", ".join(sorted(prompts)) or "-",
         )  # fmt: skip
-        raise DocumentError(meant(said, prompt, prompts))
+        raise RefusedError(meant(said, prompt, prompts))
 
 
 def _refuse_unheard(house: Snapshot, client: str, language: str) -> None:
@@ -74,4 +73,4 @@ def _refuse_unheard(house: Snapshot, client: str, language: str) -> None:
     if language not in heard:
         said = Said("client {client} is heard in {known}, and not in {language}",
                     client=client, known=", ".join(heard), language=language)  # fmt: skip
-        raise DocumentError(said)
+        raise RefusedError(said)

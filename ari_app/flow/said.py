@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -46,6 +47,14 @@ class Said(str):
         said = super().__new__(cls, template.format(**values))
         said.template, said.values = template, values
         return said
+
+    def begins_with_value(self, catalogue: Mapping[str, str]) -> bool:
+        """Return whether the sentence, as the catalogue has it, begins with a value of its own."""
+        template = catalogue.get(self.template, self.template)
+        if not template.startswith("{"):
+            return False
+        value = self.values.get(re.split(r"[}:!]", template[1:], maxsplit=1)[0])
+        return value.begins_with_value(catalogue) if isinstance(value, Said) else True
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self.template, dict(self.values))

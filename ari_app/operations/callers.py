@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from ari_app.caller import caller_number
+from ari_app.flow.said import Said
 from ari_app.operations.refused import RefusedError
 from ari_app.store.audit import note
 from ari_app.store.database import Cursor
@@ -57,7 +58,9 @@ def mark_caller(
     """
     number = caller_number(written)
     if number is None:
-        raise RefusedError("caller.no_number", number=written)
+        said = Said("{number} is no telephone number. Write it as +97699112233 or 99112233",
+                    number=written)  # fmt: skip
+        raise RefusedError(said)
     if on:  # of one who never called, too
         cursor.execute(
             "INSERT INTO contacts (client_id, number) VALUES (%s, %s) ON CONFLICT DO NOTHING",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ari_app.operations.refused import RefusedError
+from ari_app.operations.refused import has_live_calls, no_agent, no_client
 from ari_app.store.audit import note
 from ari_app.store.database import Cursor
 
@@ -35,7 +35,7 @@ def client_farewell(cursor: Cursor, client: str) -> ClientFarewell:
     cursor.execute("SELECT client_id FROM clients ORDER BY client_id")
     known = [slug for (slug,) in cursor.fetchall()]
     if client not in known:
-        raise RefusedError("names.no_client", name=client, known=", ".join(known) or "–")
+        raise no_client(client, known)
     cursor.execute(
         """SELECT ARRAY(SELECT number::text FROM numbers WHERE client_id = %(client)s
                         ORDER BY position) AS numbers,
@@ -56,7 +56,7 @@ def remove_client(cursor: Cursor, client: str, *, actor: str) -> None:
     """Remove what the client's document brought in; `RefusedError` while it has live calls."""
     farewell = client_farewell(cursor, client)
     if farewell.live_calls:
-        raise RefusedError("client.has_live_calls", client=client, count=farewell.live_calls)
+        raise has_live_calls(client, farewell.live_calls)
     for table in _OF_A_CLIENT:
         # The tables' names are constants of this module, never anybody's text.
         cursor.execute(f"DELETE FROM {table} WHERE client_id = %s", (client,))  # noqa: S608
@@ -68,7 +68,7 @@ def remove_agent(cursor: Cursor, agent: str, *, actor: str) -> list[str]:
     cursor.execute("SELECT agent FROM agents ORDER BY agent")
     known = [slug for (slug,) in cursor.fetchall()]
     if agent not in known:
-        raise RefusedError("names.no_agent", name=agent, known=", ".join(known) or "–")
+        raise no_agent(agent, known)
     cursor.execute("DELETE FROM agent_clients WHERE agent = %s RETURNING client_id", (agent,))
     clients = sorted(client for (client,) in cursor.fetchall())
     cursor.execute("DELETE FROM agents WHERE agent = %s", (agent,))

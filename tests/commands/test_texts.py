@@ -12,7 +12,7 @@ from ari_app.commands.texts import LANGUAGES, chosen_language, texts_of
 from ari_app.flow import entries
 
 _COMMANDS = Path(ari_app.commands.__file__).parent
-_KEYS_IN_CODE = re.compile(r"""(?:texts|RefusedError)\(\s*"([a-z0-9_.]+)\"""")
+_KEYS_IN_CODE = re.compile(r"""texts\(\s*"([a-z0-9_.]+)\"""")
 
 
 def _values(text: str) -> set[str]:

@@ -37,6 +37,12 @@ class Texts:
             return sentence.by(sentences_of(self.language), self.word)
         return str(sentence)
 
+    def begins_with_a_name(self, sentence: object) -> bool:
+        """Whether the first word is no word of the sentence, but what somebody is called."""
+        return isinstance(sentence, Said) and sentence.begins_with_value(
+            sentences_of(self.language)
+        )
+
 
 @cache
 def sentences_of(language: str) -> Mapping[str, str]:
