@@ -100,7 +100,7 @@ def _print(report: dict[str, Any], texts: Texts, names: Mapping[str, str]) -> No
         typer.echo(texts("status.nothing_runs"))
         return
     if report["failure"]:
-        typer.echo(report["failure"])
+        typer.echo(texts.said(report["failure"]))
     print_table(
         [
             line | {"state": texts.word(line["state"]), "since": wall_clock(line["since"])}

@@ -88,6 +88,30 @@ def _again(template: str, values: dict[str, Any]) -> Said:
     return Said(template, **values)
 
 
+def reason(error: Exception) -> str:
+    """Return why something failed: the sentence that the exception carries, else its words."""
+    return next((each for each in error.args if isinstance(each, Said)), str(error))
+
+
+def written(value: Any) -> Any:
+    """Return a sentence as JSON, for another process to read with :func:`read_again`."""
+    if isinstance(value, Said):
+        values = {name: written(each) for name, each in value.values.items()}
+        return {"template": value.template, "values": values}
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def read_again(value: Any) -> Any:
+    """Return what :func:`written` was given. Raises ``ValueError`` for what it never gave."""
+    if not isinstance(value, dict):
+        return value
+    try:
+        values = {name: read_again(each) for name, each in value["values"].items()}
+        return Said(value["template"], **values)
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        raise ValueError(f"no sentence: {error!r}") from error
+
+
 def shown(value: Any) -> str:
     """Return somebody's value for a sentence: short, and without what moves a cursor."""
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from ari_app.flow.said import Said
+from ari_app.flow.said import Said, reason
 from ari_app.settings import Settings
 from ari_app.standalone.doctor_asterisk import ASTERISK_CHECKS
 from ari_app.standalone.doctor_health import HEALTH_CHECKS
@@ -32,8 +32,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         try:
             yield check(settings)
         except Exception as error:  # noqa: BLE001 - a doctor reports, whatever it finds
-            said = next((each for each in error.args if isinstance(each, Said)), None)
-            words = said or " ".join(str(error).split()) or type(error).__name__
+            words = reason(error) or type(error).__name__
             yield Finding(name, "bad", words, Said("See {log}.", log=settings.log))
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from ari_app.flow.said import read_again, written
 from ari_app.places import Places
 
 Phase = Literal["stopped", "starting", "running", "stopping", "failed"]
@@ -45,7 +46,8 @@ class Status:
     def save(self, file: Path) -> None:
         """Write it at once or not at all."""
         new = file.with_name(f"{file.name}.new")
-        new.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n")
+        fields = asdict(self) | {"failure": written(self.failure)}
+        new.write_text(json.dumps(fields, ensure_ascii=False, indent=1) + "\n")
         new.rename(file)
 
 
@@ -81,6 +83,7 @@ def _read(file: Path) -> Status | None:
     try:
         fields: dict[str, Any] = json.loads(file.read_text())
         lines = tuple(ProcessStatus(**line) for line in fields.pop("processes"))
+        fields["failure"] = read_again(fields.get("failure"))
         return Status(**fields, processes=lines)
     except FileNotFoundError:
         return None  # never started

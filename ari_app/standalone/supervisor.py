@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import structlog
 
-from ari_app.flow.said import Said
+from ari_app.flow.said import Said, reason
 from ari_app.logs import log_to
 from ari_app.settings import Settings
 from ari_app.settings_error import SettingsError
@@ -93,7 +93,7 @@ class Supervisor:
                     if keeper.done():
                         keeper.result()  # a keeper ends only by a mistake of ours: say it
         except Exception as error:
-            self._change(phase="failed", step=None, failure=str(error))
+            self._change(phase="failed", step=None, failure=reason(error))
             raise
         finally:
             for task in (starting, stopping, *keepers):
@@ -125,7 +125,7 @@ class Supervisor:
         except Exception as error:
             log.exception("step_failed", step=step.name)
             raise ServiceError(
-                Said("Setting up the {step} failed: {error}", step=step.name, error=error)
+                Said("Setting up the {step} failed: {error}", step=step.name, error=reason(error))
             ) from error
 
     async def _stop_all(self) -> None:

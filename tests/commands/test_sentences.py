@@ -2,12 +2,16 @@
 
 import ast
 import copy
+import json
 import pickle
 from functools import cache
+from pathlib import Path
 from string import Formatter
 
+import pytest
+
 from ari_app.commands.texts import Texts, sentences_of
-from ari_app.flow.said import Said, meant, shown
+from ari_app.flow.said import Said, meant, read_again, shown, written
 from tests.test_architecture import sources
 
 
@@ -57,3 +61,15 @@ def test_a_value_is_shown_short_and_without_control_characters() -> None:
     assert shown("a" * 100) == "a" * 60 + "…"
     assert shown("\x1b[2J") == "\N{REPLACEMENT CHARACTER}[2J"
     assert shown(10**5000) == "int"
+
+
+def test_a_sentence_is_the_same_for_another_process() -> None:
+    inner = Said("there is no queue {name}", name="{x}")
+    said = Said("Setting up the {step} failed: {error}", step="tables", error=inner)
+    again = read_again(json.loads(json.dumps(written(said))))
+    assert again == said == "Setting up the tables failed: there is no queue {x}"
+    assert Texts("mn").said(again).endswith("{x} гэсэн дараалал алга")
+    assert read_again(written("plain words")) == "plain words"
+    assert read_again(written(Said("See {log}.", log=Path("/a")))) == "See /a."
+    with pytest.raises(ValueError, match="no sentence"):
+        read_again({"template": "{a}", "values": {}})
