@@ -70,6 +70,8 @@ def test_whole_sentences_of_a_story_in_mongolian() -> None:
             ("callback_booked", {"number": "+97699112233", "reason": "key"}),
             ("callback_booked", {"number": "+97699112233", "reason": "cut"}),
             ("agent_state_changed", {"agent": "bold", "new": "paused"}),
+            ("prompt_silent", {"items": ["client:menu"], "reason": "Asterisk lost it twice"}),
+            ("recording_discarded", {"reason": "recorded_again"}),
         )
     ]
     assert said == [
@@ -81,4 +83,6 @@ def test_whole_sentences_of_a_story_in_mongolian() -> None:
         "+97699112233 дугаар луу эргэж залгахаар тэмдэглэв (товчоор).",
         "Дуудлага тасарсан тул +97699112233 дугаар луу эргэж залгахаар тэмдэглэв.",
         "Болд операторын төлөв: түр зогссон.",
+        "Залгагчид client:menu сонсогдсонгүй: Asterisk хоёр удаа алдсан.",
+        "Бичсэнийг хадгалсангүй: дахин бичсэн.",
     ]

@@ -57,6 +57,19 @@ def test_every_kind_of_entry_has_a_sentence() -> None:
         assert kind == "kind" or f"entry.{kind}" in texts_of("en"), kind
 
 
+def test_every_reason_of_the_journal_has_a_word() -> None:
+    """Those that ari_app/flow/entries.py lists, in brackets and behind colons."""
+    text = " ".join((entries.__doc__ or "").split())
+    listed = re.findall(r"(?:reason|kind) \(([a-z_, ]+)\)|because of: ([a-z_, ]+)", text)
+    by = re.findall(r"ended by ([a-z, ]+?)(?: \(|\.)| call by ([a-z, ]+)\.", text)
+    words = {
+        word for pair in (*listed, *by) for part in pair for word in re.findall(r"[a-z_]+", part)
+    } - {"or", "see", "below"}
+    assert len(words) > 20
+    for language in LANGUAGES:
+        assert {f"word.{word}" for word in words} <= texts_of(language).keys(), language
+
+
 def test_every_column_has_a_heading() -> None:
     files = (file for file in _COMMANDS.glob("*.py") if file.stem != "story")
     code = "".join(file.read_text(encoding="utf-8") for file in files)
