@@ -28,6 +28,7 @@ from tests.bench import (
     journey,
     next_caller,
     recovery,
+    silence,
 )
 from tests.bench.figure import Figure
 from tests.load import machine
@@ -37,7 +38,9 @@ from tests.load.phones import AgentPhones
 from tests.load.ring import Manner
 
 CALLERS_AT, PHONES_AT = "127.0.0.3", "127.0.0.4"
-PARTS = ("inside", "history", "answering", "journey", "next_caller", "recovery", "capacity")
+PARTS = (
+    "inside", "history", "silence", "answering", "journey", "next_caller", "recovery", "capacity",
+)  # fmt: skip
 _MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: ""}
 
 
@@ -71,7 +74,8 @@ async def _with_services(
 def _measure(wanted: list[str], tell: Callable[[str], None]) -> list[Figure]:
     figures = inside.measure() if "inside" in wanted else []
     figures += history.measure(tell) if "history" in wanted else []
-    if not set(wanted) - {"inside", "history"}:
+    figures += uvloop.run(silence.measure(tell)) if "silence" in wanted else []
+    if not set(wanted) - {"inside", "history", "silence"}:
         return figures
     with House() as house:
         tell("a house of its own runs")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 
@@ -24,6 +25,8 @@ class CallerCall:
         self.ended_at: float | None = None
         self.status = 0
         self.answered, self.ended = asyncio.Event(), asyncio.Event()
+        self.on_answer: Callable[[], None] = lambda: None
+        """Called at once: tasks that wait for ``answered`` run after the first sound has come."""
         self._callers = callers
         self._wire = callers.wire
         self.id = new_token()
@@ -98,6 +101,7 @@ class CallerCall:
             self._to = answer.headers["to"]
             self._uri = answer.contact
             self.far_sound = (self._wire.far_end[0], sound_port(answer.body))
+            self.on_answer()
             self.answered.set()
         self._acknowledge(answer, new_transaction=True)
 

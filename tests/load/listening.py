@@ -17,19 +17,21 @@ PATIENCE_SECONDS = 60.0
 class Listener:
     """``turns`` are the (from, to) in which it was the caller's turn to press or to speak."""
 
-    def __init__(self, callers: Callers, call: CallerCall, sounds: KnownSounds) -> None:
+    def __init__(
+        self, callers: Callers, call: CallerCall, sounds: KnownSounds, *, speaks: bool = True
+    ) -> None:
+        """Listen to a call that has just begun; who ``speaks`` does so from the answer on."""
         self.call = call
         self.heard = Heard(sounds)
         self.turns: list[tuple[float, float]] = []
         self.keys_at: list[float] = []
-        self._sound = callers.sound
+        self._sound, self._speaks = callers.sound, speaks
+        call.on_answer = self._begin
 
     async def answered(self) -> None:
-        """Begin to listen, and to send sound as every phone does."""
+        """``TimeoutError`` when nobody answers."""
         async with asyncio.timeout(10):
             await self.call.answered.wait()
-        self._sound.hear(self.call.far_sound[1], self.heard)
-        self._sound.say(self.call.far_sound)
 
     async def ended(self) -> None:
         """Stay until the house hangs up."""
@@ -39,6 +41,11 @@ class Listener:
     def stop(self) -> None:
         """Listen no more."""
         self._sound.stop(self.call.far_sound)
+
+    def _begin(self) -> None:
+        self._sound.hear(self.call.far_sound[1], self.heard, since=self.call.invited_at)
+        if self._speaks:
+            self._sound.say(self.call.far_sound)
 
     async def press_after(self, prompt: str, keys: str) -> None:
         """Press when this prompt has been heard."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from time import monotonic
 
+from ari_app.simulator.known_sounds import KnownSounds
+from tests.load.heard import Heard
 from tests.load.message import Message, address, authorization, new_token, sound_offer
 from tests.load.ring import Manner, Ring
 from tests.load.sound import Sound
@@ -27,6 +29,8 @@ class AgentPhones:
         self.manner = manner
         self.manners: dict[str, Manner] = {}
         self.rings: list[Ring] = []
+        self.sounds: KnownSounds | None = None
+        """Set, it makes every agent listen, and know these sounds."""
         self.on_ring: Callable[[Ring], None] = lambda _ring: None
         self._live: dict[str, Ring] = {}
         self._wire: Wire
@@ -46,6 +50,11 @@ class AgentPhones:
         """Open the phones' sockets."""
         self._wire = await Wire.open(host, house, self._take)
         self._sound = Sound(host, hertz)
+
+    @property
+    def sound(self) -> Sound:
+        """Where all of them send and take their sound."""
+        return self._sound
 
     async def close(self) -> None:
         """Stop; registrations are left to lapse."""
@@ -133,6 +142,9 @@ class AgentPhones:
         if ring.ended_by:
             return
         ring.answered_at = monotonic()
+        if self.sounds is not None:
+            ring.heard = Heard(self.sounds)
+            self._sound.hear(ring.far_sound[1], ring.heard, since=ring.answered_at)
         answer = invite.reply(200, "OK", ring.tag, contact=self._me(), body=self._offer())
         while not ring.acknowledged.is_set() and not ring.ended_by:
             self._wire.send(answer)

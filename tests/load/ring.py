@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from tests.load.heard import Heard
 from tests.load.message import Message, new_token, sound_port
 
 
@@ -24,7 +25,10 @@ class Manner:
 
 @dataclass(slots=True)
 class Ring:
-    """One call at a phone. Times are monotonic seconds; ``ended_by`` is ``agent`` or ``house``."""
+    """One call at a phone. Times are monotonic seconds; ``ended_by`` is ``agent`` or ``house``.
+
+    ``heard`` is what the agent heard, of phones that listen.
+    """
 
     agent: str
     invite: Message
@@ -34,6 +38,7 @@ class Ring:
     ended_at: float | None = None
     ended_by: str = ""
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
+    heard: Heard | None = None
 
     @property
     def far_sound(self) -> tuple[str, int]:

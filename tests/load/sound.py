@@ -7,6 +7,7 @@ import secrets
 import socket
 import struct
 from array import array
+from collections import deque
 from math import pi, sin
 from time import monotonic, time
 
@@ -21,6 +22,8 @@ _KERNEL_TIME = struct.Struct("@qq")
 _SO_TIMESTAMPNS = 35
 _SO_RCVBUFFORCE = 33
 _AT_ONE_GO = 500
+_EARLY_PACKETS = 2000
+"""So many are kept that came before somebody listened to them: sound overtakes the answer."""
 
 
 def voice(hertz: int) -> bytes:
@@ -47,6 +50,7 @@ class Sound:
         self._socket.bind((host, 0))
         self.host, self.port = self._socket.getsockname()
         self._ears: dict[int, Heard] = {}
+        self._early: deque[tuple[int, float, int, int, int, bytes]] = deque(maxlen=_EARLY_PACKETS)
         self._listens, self._behind = False, 0.0
         self._speaking: dict[tuple[str, int], int] = {}
         self._source = secrets.randbits(32)
@@ -65,8 +69,8 @@ class Sound:
             self._listens = False
         self._socket.close()
 
-    def hear(self, port: int, heard: Heard) -> None:
-        """Listen to what comes from this port of the house.
+    def hear(self, port: int, heard: Heard, since: float | None = None) -> None:
+        """Listen to what comes from this port of the house, also to what has come ``since`` then.
 
         Until somebody listens nobody reads the socket: the kernel drops what does not fit, at no
         cost to the generator.
@@ -75,6 +79,10 @@ class Sound:
             self._listens, self._behind = True, time() - monotonic()
             asyncio.get_running_loop().add_reader(self._socket, self._read)
         self._ears[port] = heard
+        if since is not None:
+            for origin, at, sequence, source, kind, payload in self._early:
+                if origin == port and at >= since:
+                    heard.take(at, sequence, source, kind, payload)
 
     def say(self, far_end: tuple[str, int]) -> None:
         """Speak there from now on."""
@@ -99,12 +107,16 @@ class Sound:
             except BlockingIOError:  # all is read
                 return
             self.packets += 1
+            if len(packet) <= _HEADER.size:
+                continue
+            _, kind, sequence, _, source = _HEADER.unpack_from(packet)
+            seconds, nanoseconds = _KERNEL_TIME.unpack(told[0][2])
+            at, payload = seconds + nanoseconds / 1e9 - behind, packet[_HEADER.size :]
             heard = ears.get(origin[1])
-            if heard is not None and len(packet) > _HEADER.size:
-                _, kind, sequence, _, source = _HEADER.unpack_from(packet)
-                seconds, nanoseconds = _KERNEL_TIME.unpack(told[0][2])
-                at = seconds + nanoseconds / 1e9 - behind
-                heard.take(at, sequence, source, kind & 0x7F, packet[_HEADER.size :])
+            if heard is not None:
+                heard.take(at, sequence, source, kind & 0x7F, payload)
+            else:
+                self._early.append((origin[1], at, sequence, source, kind & 0x7F, payload))
 
     async def _tick(self) -> None:
         """One packet every 20 ms to everybody (RFC 3550 §5.1: version 2, no marker)."""
