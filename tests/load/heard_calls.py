@@ -95,7 +95,8 @@ class HeardCalls:
         for ring in self._phones.rings[rings:]:
             if ring.heard is not None and ring.answered_at and ring.ended_at:
                 who = f"agent {ring.agent}"
-                tally.take(Party(who, ring.heard.spans, ring.answered_at, ring.ended_at))
+                spans, begin, end = ring.heard.spans, ring.answered_at, ring.ended_at
+                tally.take(Party(who, spans, begin, end, is_agent=True))
         await asyncio.to_thread(_quiet, self._house)
         return tally
 

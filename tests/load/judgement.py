@@ -33,6 +33,7 @@ class Party:
     keys_at: Sequence[float] = ()
     told: Sequence[str] = ()
     given: Sequence[str] = ()
+    is_agent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

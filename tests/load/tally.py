@@ -18,6 +18,8 @@ _EXAMPLES = 6
 class Tally:
     """Lists have a line for each that was wrong; ``longest`` is seconds by what lay around.
 
+    Silences and packets are of callers and agents, all else, the half second too, of callers.
+
     ``missing`` packets never arrived; ``dropped`` is how many of them the kernel had, and this
     program was too slow to take. ``taken_over`` counts calls that another process went on with.
     """
@@ -37,18 +39,20 @@ class Tally:
     cut: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     longest: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    agents_longest: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     pauses_of: Counter[str] = field(default_factory=Counter)
 
     def take(self, party: Party) -> None:
         """Judge what one party heard, and count it."""
         judged = judge(party)
         self.missing += judged.missing
+        longest = self.agents_longest if party.is_agent else self.longest
         for gap in judged.gaps:
-            self.longest[gap.kind] = max(self.longest[gap.kind], gap.seconds)
+            longest[gap.kind] = max(longest[gap.kind], gap.seconds)
             words = f"{party.who} {gap.kind} {gap.seconds:.2f} s at {gap.at - party.begin:.1f} s"
             if gap.seconds > SILENCE_SECONDS:
                 self.silences.append(words)
-            if gap.seconds > GOAL_SECONDS:
+            if gap.seconds > GOAL_SECONDS and not party.is_agent:
                 self.pauses.append(words)
                 self.pauses_of[gap.kind] += 1
                 late = self.busyness.late_within(gap.at, gap.at + gap.seconds)
@@ -59,7 +63,7 @@ class Tally:
 
     @property
     def longest_seconds(self) -> float:
-        """The longest silence of all."""
+        """The longest silence of a caller."""
         return max(self.longest.values(), default=0.0)
 
     @property
@@ -93,7 +97,6 @@ class Tally:
 
     def lines(self) -> list[str]:
         """The details, for a person to read."""
-        worst = sorted(self.longest.items(), key=lambda each: -each[1])
         wrong = {
             f"silences over {SILENCE_SECONDS:g} s": self.silences,
             f"over {GOAL_SECONDS:g} s": self.pauses,
@@ -111,10 +114,18 @@ class Tally:
                 if lines
             ),
             "longest silences: "
-            + ", ".join(f"{kind} {s:.2f} s ({self.pauses_of[kind]})" for kind, s in worst)
+            + ", ".join(
+                f"{kind} {s:.2f} s ({self.pauses_of[kind]})" for kind, s in _worst(self.longest)
+            )
             + f" (in brackets: how many over {GOAL_SECONDS:g} s)",
+            "of agents: "
+            + ", ".join(f"{kind} {s:.2f} s" for kind, s in _worst(self.agents_longest)),
             *([f"The goal is missed: {self.blame}."] if self.blame else []),
         ]
+
+
+def _worst(longest: dict[str, float]) -> list[tuple[str, float]]:
+    return sorted(longest.items(), key=lambda each: -each[1])
 
 
 def table(tallies: Sequence[Tally]) -> list[str]:
@@ -125,7 +136,9 @@ def table(tallies: Sequence[Tally]) -> list[str]:
         ("silences over 3 s", [str(len(each.silences)) for each in tallies]),
         ("over 0.5 s (this program late meanwhile)",
          [f"{len(each.pauses)} ({each.excused})" for each in tallies]),
-        ("longest silence", [f"{each.longest_seconds:.2f} s" for each in tallies]),
+        ("longest silence of a caller", [f"{each.longest_seconds:.2f} s" for each in tallies]),
+        ("of an agent",
+         [f"{max(each.agents_longest.values(), default=0.0):.2f} s" for each in tallies]),
         ("prompts lost / cut / twice",
          [f"{len(each.lost)} / {len(each.cut)} / {len(each.twice)}" for each in tallies]),
         ("calls that went otherwise", [str(len(each.failed)) for each in tallies]),

@@ -42,6 +42,16 @@ def test_a_pause_over_half_a_second_misses_the_goal_and_one_over_three_is_a_sile
     assert silence.silences == ["caller talk→talk 3.10 s at 1.0 s"]
 
 
+def test_an_agent_may_wait_for_the_caller_but_not_in_silence() -> None:
+    found = tally()
+    late = Span("tone", 0.8, 4.0, hertz=400)
+    found.take(Party("agent", [late], 0.0, 4.0, is_agent=True))
+    assert (found.is_good, found.longest_seconds) == (True, 0.0)
+    assert found.agents_longest == {"answer→talk": 0.8}
+    found.take(Party("agent", [], 0.0, 4.0, is_agent=True))
+    assert found.silences == ["agent answer→end 4.00 s at 0.0 s"]
+
+
 def test_a_packet_that_never_came_misses_the_goal() -> None:
     assert not tally(missing=1).is_good
 

@@ -21,7 +21,7 @@ OUTSIDE = "+97677001122"
 _UNANSWERED = "97670195003"
 PROMPTS = {
     "welcome": 0.3, "choices": 0.3, "about": 0.4, "inside": 0.2, "number_is": 0.3, "enter": 0.3,
-    "please_wait": 0.3, "still": 0.5, "leave": 0.3, "offer": 0.4, "booked": 0.3, "thanks": 0.3,
+    "please_wait": 0.3, "still": 0.5, "leave": 0.3, "booked": 0.3, "thanks": 0.3,
     "rate": 0.3, "connecting": 0.3, "goodbye": 0.4,
 }  # fmt: skip
 """Their lengths in seconds: short, so that two cores carry the sound of 50 new callers a second."""
@@ -66,7 +66,7 @@ async def _enter(listener: Listener) -> None:
 
 
 async def _leave_a_message(listener: Listener) -> None:
-    await listener.speak_after("leave", 2.5, "#")
+    await listener.speak_after("leave", 3.0, "#")
     await listener.ended()
 
 
@@ -92,7 +92,7 @@ _RATE = {"rate": _node("survey", "end", questions=[{"name": "all", "prompt": "ra
 _TALK = {"first": _node("queue", _QUEUE, queue="desk", **_WAIT), **_RATE}
 _LINE = {"done": "end", "timeout": "offer", "no_agents": "offer", "full": "offer"}
 _OFFER = {
-    "offer": _node("callback", {"booked": "end", "refused": "end"}, queue="desk", prompt="offer",
+    "offer": _node("callback", {"booked": "end", "refused": "end"}, queue="desk", prompt=None,
                    confirm=False, booked_prompt="booked")
 }  # fmt: skip
 _LEAVE = {"prompt": "leave", "thanks_prompt": "thanks"}
@@ -116,7 +116,7 @@ WALKS = (
          ("welcome", "rate", "thanks", "goodbye"), speaks=True),
     Walk("wait to the end", _UNANSWERED, 1, {
         "first": _node("queue", _LINE, queue="desk", max_wait_seconds=8, **_WAIT), **_OFFER,
-    }, _only_listen, ("welcome", "please_wait", "still", "offer", "booked", "goodbye")),
+    }, _only_listen, ("welcome", "please_wait", "still", "booked", "goodbye")),
     Walk("give up in line", _UNANSWERED, 1, {}, _give_up, ("welcome", "please_wait")),
     Walk("enter", "97670195004", 7, {
         "first": _node("collect", {"done": "say", "max_tries": "end"}, variable="code",
@@ -129,7 +129,7 @@ WALKS = (
     Walk("voicemail", "97670195006", 1, {"first": _node("voicemail", "end", **_LEAVE)},
          _leave_a_message, ("welcome", "leave", "thanks", "goodbye"), speaks=True),
     Walk("callback", "97670195007", 4, {"first": _OFFER["offer"]}, _only_listen,
-         ("welcome", "offer", "booked", "goodbye")),
+         ("welcome", "booked", "goodbye")),
     Walk("transfer", "97670195008", 1, {
         "first": _node("transfer", {"done": "end", "failed": "end"}, number=OUTSIDE,
                        prompt="connecting"),

@@ -61,7 +61,10 @@ class Callback(Node):
         QueueSlug | None,
         Doc("The queue whose agents call back; without one, the queue in which the caller waited."),
     ] = None
-    prompt: Annotated[Prompt | None, Doc("The offer, played first.")] = "standard:callback/offer"
+    prompt: Annotated[
+        Prompt | None,
+        Doc("The offer, played first; with `confirm` off it is for callers without a number only."),
+    ] = "standard:callback/offer"
     confirm: Annotated[bool, Doc("Read the number back and ask whether it is right.")] = True
     other_number: Annotated[bool, Doc("Whether another number can be entered.")] = True
     country_code: Annotated[
