@@ -95,17 +95,20 @@ class Sound:
         self._speaking.pop(far_end, None)
 
     def stop(self, far_end: tuple[str, int]) -> None:
-        """Say and hear no more there."""
+        """Say and hear no more there; what has come by now is heard first."""
         self.hush(far_end)
+        while self._listens and self._read():
+            pass
         self._ears.pop(far_end[1], None)
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Take what came; whether there may be more."""
         receive, ears, behind = self._socket.recvmsg, self._ears, self._behind
         for _ in range(_AT_ONE_GO):
             try:
                 packet, told, _, origin = receive(2048, 64)
-            except BlockingIOError:  # all is read
-                return
+            except BlockingIOError:
+                return False
             self.packets += 1
             if len(packet) <= _HEADER.size:
                 continue
@@ -117,6 +120,7 @@ class Sound:
                 heard.take(at, sequence, source, kind & 0x7F, payload)
             else:
                 self._early.append((origin[1], at, sequence, source, kind & 0x7F, payload))
+        return True
 
     async def _tick(self) -> None:
         """One packet every 20 ms to everybody (RFC 3550 §5.1: version 2, no marker)."""
