@@ -11,7 +11,7 @@ from tests.load import watch
 from tests.load.heard_calls import order, split
 from tests.load.judgement import Party
 from tests.load.tally import Tally, table
-from tests.load.tour import WALKS
+from tests.load.tour import GREETED, WALKS
 from tests.load.watch import Busyness, Stall
 
 
@@ -84,7 +84,10 @@ def test_the_table_has_a_column_for_each_rate() -> None:
 def test_the_calls_are_shared_out_among_the_rates_and_lead_through_every_walk() -> None:
     assert split(10_000, [1, 20, 50]) == [300, 4850, 4850]
     assert split(40, [4]) == [40]
-    assert {walk.name for walk in order(30)} == {walk.name for walk in WALKS}
+    assert set(map(id, order(30, 20))) == set(map(id, WALKS))
+    crowd = order(4850, 50)
+    assert {walk.name for walk in crowd} == {walk.name for walk in [*WALKS, GREETED]}
+    assert sum(walk is GREETED for walk in crowd) == pytest.approx(0.6 * 4850, rel=0.05)
 
 
 def test_the_kernels_count_of_datagrams_that_a_port_lost(
