@@ -66,12 +66,12 @@ async def _enter(listener: Listener) -> None:
 
 
 async def _leave_a_message(listener: Listener) -> None:
-    await listener.speak_after("leave", 3.0, "#")
+    await listener.speak_after("leave", 4.0, "#")
     await listener.ended()
 
 
 async def _give_up(listener: Listener) -> None:
-    await asyncio.sleep(4)
+    await asyncio.sleep(3)
     await listener.call.hang_up()
 
 
