@@ -37,8 +37,8 @@ PAUSE_AFTER_MISSED = 3
 
 PLACES_EVERY_SECONDS = 1.0
 AWAY_SECONDS = {Presence.NOBODY: 10.0, Presence.ON_BREAK: 120.0}
-"""How long a client's callers may wait for nobody, or for agents of whom each is on a break, before
-they leave by ``no_agents``. A phone that loses its registration for a moment must not send
+"""How long each caller of a client may wait for nobody, or for agents of whom each is on a break,
+before leaving by ``no_agents``. A phone that loses its registration for a moment must not send
 everybody away, nor must a short break."""
 
 HANDLING_SECONDS = 180.0
@@ -214,6 +214,8 @@ class Queues:
         self._away_since = {c: since for c, since in self._away_since.items() if c in clients}
         alone = {client for client in clients if self._are_left_alone(client)}
         for waiting in [each for each in self._line if each.client in alone]:
+            if self._clock() - waiting.since <= AWAY_SECONDS[self._away_since[waiting.client][0]]:
+                continue  # others have waited so long
             call = self._calls[waiting.call]
             self._remove(call.id)
             self.post(call, e.QueueRefused(waiting.queue, "no_agents"))

@@ -85,6 +85,21 @@ def test_callers_wait_for_agents_on_a_break_but_not_for_ever(scene: Scene) -> No
     assert scene.refused() == ["first"]
 
 
+def test_a_caller_who_has_just_come_is_not_sent_on_because_others_have_waited_long(
+    scene: Scene,
+) -> None:
+    scene.board.agents = [LUNCH]
+    scene.joins("first")
+    scene.queues._tell_nobody_there()
+    scene.now += 121
+    scene.joins("second")
+    scene.queues._tell_nobody_there()
+    assert scene.refused() == ["first"]
+    scene.now += 121
+    scene.queues._tell_nobody_there()
+    assert scene.refused() == ["first", "second"]
+
+
 def test_a_break_that_ends_begins_anew_with_the_next_one(scene: Scene) -> None:
     scene.board.agents = [LUNCH]
     scene.joins("first")
