@@ -7,7 +7,8 @@ Theory of operation
     hours: that is the controller's work, and the reaper's when there is no controller.
 
 Rules
-1. While a controller is there, or was within ``ABSENT_SECONDS``, nothing is done.
+1. While a controller is there, nothing is done. When one was within ``ABSENT_SECONDS``, only legs
+   are hung up whose caller is gone: nobody can want them any more, and they hear nothing.
 2. Nothing is done about what was not so for ``SETTLED_SECONDS``: things are built step by step.
 3. Two in a bridge are never touched, nor is a caller outside of our application.
 4. A caller left alone in a talk's bridge, or in no bridge and without a lease, goes to the
@@ -81,9 +82,15 @@ def decide(
     """
     wanted = _wanted(channels, bridges)
     memory = Memory(before.alive_at, {act: before.seen.get(act, now) for act in wanted})
-    if not is_absent(before, now):
-        return [], memory
-    return [act for act in wanted if now - memory.seen[act] >= SETTLED_SECONDS], memory
+    absent = is_absent(before, now)
+    orphans = _orphans(channels)
+    acts = [
+        act
+        for act in wanted
+        if now - memory.seen[act] >= SETTLED_SECONDS
+        and (absent or (isinstance(act, HangUp) and act.channel in orphans))
+    ]
+    return acts, memory
 
 
 def is_absent(memory: Memory, now: float) -> bool:
@@ -121,6 +128,13 @@ def _wanted(channels: Sequence[Channel], bridges: Sequence[Bridge]) -> list[Act]
             acts.append(HangUp(leg.id))
     acts += [DeleteBridge(bridge.id) for bridge in ours if not bridge.channels]
     return acts
+
+
+def _orphans(channels: Sequence[Channel]) -> set[str]:
+    """Return the legs whose caller's channel is gone."""
+    callers = {call_id(channel.id) for channel in channels if call_of(channel.id) is None}
+    calls = {channel.id: call_of(channel.id) for channel in channels}
+    return {leg for leg, call in calls.items() if call is not None and call not in callers}
 
 
 def _has_no_lease(caller: Channel) -> bool:

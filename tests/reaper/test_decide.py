@@ -97,6 +97,18 @@ def test_a_controller_that_is_away_for_a_moment_finds_all_as_it_was() -> None:
     assert acts(*world, absent=ABSENT_SECONDS, settled=5) == [ToFallback(CALLER)]
 
 
+def test_an_agent_whose_caller_is_gone_does_not_wait_for_a_controller() -> None:
+    world = [leg], [Bridge(ROOM, (LEG,))]
+    assert acts(*world, absent=SETTLED_SECONDS, settled=SETTLED_SECONDS) == [HangUp(LEG)]
+    assert acts(*world, absent=SETTLED_SECONDS - 0.1, settled=SETTLED_SECONDS - 0.1) == []
+    other = Channel("duudlaga-1795340342.9", up=True, ours=True)
+    assert acts([other, leg], [Bridge(ROOM, (LEG,))], absent=3.0, settled=3.0) == [HangUp(LEG)]
+
+
+def test_a_leg_whose_caller_is_there_waits_for_a_controller() -> None:
+    assert acts([caller, leg], absent=ABSENT_SECONDS - 0.1, settled=5) == []
+
+
 def test_what_is_so_for_a_moment_only_is_left_alone() -> None:
     world = [caller], [Bridge(ROOM, (CALLER,))]
     assert acts(*world, settled=SETTLED_SECONDS - 0.1) == []
