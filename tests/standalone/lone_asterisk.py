@@ -41,6 +41,7 @@ class LoneAsterisk:
         until = time.monotonic() + READY_SECONDS
         while not is_ready(self.settings):
             if self._process.poll() is not None or time.monotonic() > until:
+                self._process.kill()
                 raise AssertionError(f"Asterisk did not start: see {self.settings.log}")
             time.sleep(0.05)
         return self
