@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +12,19 @@ from typing import Any
 from ari_app.flow.commands import to_json
 from ari_app.flow.engine import Turn
 from ari_app.flow.entries import Entry
-from ari_app.flow.events import LegHungUp
+from ari_app.flow.events import CallerHungUp, LegHungUp
 from ari_app.flow.run import Run, run_to_json
 from ari_app.journal import spool
-from ari_app.journal.ended_legs import ended_legs
+from ari_app.journal.ended_legs import caller_hung_up, ended_legs
 from ari_app.journal.hang_ups import hang_ups
 from ari_app.journal.journal_error import JournalError, RunTakenError
 from ari_app.journal.store import Journal
 from ari_app.journal.turn import SavedRun, SavedTurn
 
 log = logging.getLogger(__name__)
+
+_END_SECONDS = 0.4
+_LOOK_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -65,6 +69,15 @@ class Keeper:
         if not run.legs:
             return ()
         return ended_legs(run, hang_ups(self.cel, run.legs.keys()))
+
+    def caller_hung_up(self) -> CallerHungUp:
+        """Return the end of the caller's channel, of which Asterisk writes a moment later."""
+        until = time.monotonic() + _END_SECONDS
+        while not (found := hang_ups(self.cel, {self.channel})) and time.monotonic() < until:
+            if not self.cel.exists():
+                break
+            time.sleep(_LOOK_SECONDS)
+        return CallerHungUp(lost=caller_hung_up(found.get(self.channel)).lost)
 
     def keep_bundle(self, bundle: dict[str, Any]) -> None:
         """Keep the bundle on which the run begins."""

@@ -78,7 +78,7 @@ class Session:
                     self._turn(event, self._clock())
             except HungUpError:
                 self._gone = True
-                self._events = deque([e.CallerHungUp()])
+                self._events = deque([self._keeper.caller_hung_up()])
             except RunTakenError as error:
                 self._take_back(error)
         if self._over and not self._gone:
@@ -186,7 +186,7 @@ class Session:
         self._message = None
         self._prompter.forget()
         self._ringer.forget()
-        self._events = deque([e.CallerHungUp() if self._gone else opening.event])
+        self._events = deque([self._keeper.caller_hung_up() if self._gone else opening.event])
 
     def _take_leave(self) -> None:
         """The run was ended by somebody else, but the caller is still here."""

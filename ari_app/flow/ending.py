@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 MESSAGE_SECONDS = 2.0
 """Who hangs up in the middle of a message left one if it is at least so long."""
 
-_LEFT_QUEUE = {"caller": "hung_up", "pbx": "cut"}
-_TALK_ENDED = {"caller": "caller", "pbx": "cut"}
+_LEFT_QUEUE = {"caller": "hung_up", "caller_lost": "caller_lost", "pbx": "cut"}
+_TALK_ENDED = {"caller": "caller", "caller_lost": "caller_lost", "pbx": "cut"}
 
 
 def let_go(walk: Walk, by: str) -> None:
@@ -32,7 +32,7 @@ def let_go(walk: Walk, by: str) -> None:
 
 
 def finish(walk: Walk, by: str, reason: str, ended_as: str | None = None) -> None:
-    """End the call. ``by`` is caller, flow, agent or pbx; ``reason`` is for people who read it.
+    """End the call. ``by`` is one of those in :mod:`entries`; ``reason`` is for people who read it.
 
     ``ended_as`` is the outcome where no rule has to find it.
     """

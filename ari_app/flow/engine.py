@@ -78,8 +78,8 @@ def _take(walk: Walk, event: Event) -> bool:
         walk.happened(event.at)
         walk.legs_ended(*event.ended)
         talk.end_before_caller(walk)
-        by = "caller" if isinstance(event, CallerHungUp) else "pbx"
-        ending.finish(walk, by, "the caller hung up" if by == "caller" else "Asterisk went down")
+        by, reason = _who_ended(event)
+        ending.finish(walk, by, reason)
         return True
     if isinstance(event, CallOffered):
         return _begin(walk, event)
@@ -96,6 +96,14 @@ def _take(walk: Walk, event: Event) -> bool:
         place.node.handle(walk, arrived)
     _follow(walk)
     return True
+
+
+def _who_ended(event: CallerHungUp | CallCut) -> tuple[str, str]:
+    if isinstance(event, CallCut):
+        return "pbx", "Asterisk went down"
+    if event.lost:
+        return "caller_lost", "no sound came from the caller's network"
+    return "caller", "the caller hung up"
 
 
 def _begin(walk: Walk, event: CallOffered) -> bool:

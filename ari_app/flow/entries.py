@@ -47,17 +47,20 @@ W leaves out facts that it does not know, or writes `null`. The "call" of agent_
 A message of W comes after the call's end as often as before it; it counts in both cases
 (:mod:`ari_app.journal.steps`).
 
-A talk is ended by agent, outside (the party at the outside number), caller, lost or cut, a call by
-caller, flow, agent, outside or pbx. A call whose ``callback`` is refused is owed none: the caller
+A talk is ended by agent, outside (the party at the outside number), caller, caller_lost, lost (the
+line to the leg broke) or cut, a call by caller, caller_lost, flow, agent, outside or pbx.
+``caller_lost``: nobody hung up, but no sound came from the caller's network for as long as a line
+may be silent. A call whose ``callback`` is refused is owed none: the caller
 pressed the key for that.
 
 ``number`` is the client's; ``caller_number`` is `null` when it is withheld, and then the texts of
 the network are empty. ``forwarded_from`` is the number that the caller dialled, and that forwarded
 the call to ``dialled``, a number of ours, because: busy, no_answer, always, or empty.
 
-A queue is left because of: answered, timeout, key, hung_up, no_agents, full, cut, or failed (the
-flow broke). A callback is booked because of: key, missed, cut, fallback. ``node`` is the node's
-slug, ``subflow/node`` inside a subflow. ``queued_at`` is Unix seconds. In recording_stored, paths
+A queue is left because of: answered, timeout, key, hung_up, caller_lost, no_agents, full, cut, or
+failed (the flow broke). A callback is booked because of: key, missed, cut, fallback. ``node`` is
+the node's slug, ``subflow/node`` inside a subflow. ``queued_at`` is Unix seconds. In
+recording_stored, paths
 are below the folder of recordings, and path, peaks and sha256 are `null` when there is no sound:
 nobody spoke, or it is lost. ``missing_seconds`` is a gap: so much of what was said is on no file, 0
 if nobody knows how much; `null` when all is there.

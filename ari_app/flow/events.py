@@ -149,11 +149,13 @@ class WaitTimedOut:
 class CallerHungUp:
     """The caller's channel is gone. ``at`` is when, if that is known to be earlier than now.
 
-    ``ended`` are legs that ended while nobody looked, before the caller or after.
+    ``ended`` are legs that ended while nobody looked, before the caller or after. ``lost`` when
+    nobody hung up: no sound came from the caller's network any more.
     """
 
     at: float | None = None
     ended: tuple[LegHungUp, ...] = ()
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ the interpreter, which may have ended the call, or be about to, and knows nothin
 
 
 def decide(run: Run, by: str, short_abandon_seconds: int, *, talking: bool = False) -> str:
-    """Return the outcome of a call that ``by`` (caller, flow, agent or pbx) ended just now.
+    """Return the outcome of a call that ``by`` (see :mod:`ari_app.flow.entries`) ended just now.
 
     What the caller got counts before how the call ended, except that a talk which Asterisk's death
     broke off (``talking``) is cut: it was not finished, and somebody has to ring back. A hang-up

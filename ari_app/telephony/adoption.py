@@ -128,12 +128,10 @@ class Adoption:
         """End the run of a caller who is gone, with the time at which that happened."""
         call.held = False
         self._switchboard.add(call)
-        legs = traces.ended_legs(call.run)
         if cut_at is not None:
-            self._switchboard.post(call, e.CallCut(cut_at, legs))
+            self._switchboard.post(call, e.CallCut(cut_at, traces.ended_legs(call.run)))
         else:
-            hung_up_at = traces.hung_up_at(call.channel)
-            self._switchboard.post(call, e.CallerHungUp(hung_up_at, legs))
+            self._switchboard.post(call, traces.caller_hung_up(call.channel, call.run))
 
     def _repeat(self, call: Call, *, answered: bool) -> None:
         """Do again what may not have been done, with nothing playing that it would wait for."""

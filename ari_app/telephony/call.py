@@ -50,9 +50,10 @@ class Call:
     """A live call. ``id`` is the call's, ``channel`` Asterisk's id of the caller's channel.
 
     Only ``run`` is saved; the rest can be found again in Asterisk after a restart. ``held``: the
-    caller is in our hands; ``recovered``: we were away in the meantime. ``room_made``: the waiting
-    room exists, and ``holding``: the caller is in it. ``music`` is heard there; it is empty
-    when nobody knows which.
+    caller is in our hands; ``recovered``: we were away in the meantime. ``lost``: no sound came
+    from the caller's network, and Asterisk ends the call. ``room_made``: the waiting room exists,
+    and ``holding``: the caller is in it. ``music`` is heard there; it is empty when nobody knows
+    which.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Call:
     held: bool = True
     recovered: bool = False
     hanging_up: bool = False
+    lost: bool = False
     holding: bool = False
     room_made: bool = False
     music: str = DEFAULT_MUSIC

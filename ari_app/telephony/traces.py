@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ari_app.flow.events import LegHungUp
+from ari_app.flow.events import CallerHungUp, LegHungUp
 from ari_app.flow.run import Run
-from ari_app.journal.ended_legs import ended_legs
+from ari_app.journal.ended_legs import caller_hung_up, ended_legs
 from ari_app.journal.hang_ups import HangUp, hang_ups
 from ari_app.telephony.call import Call
 
@@ -19,10 +19,9 @@ class Traces:
 
     hang_ups: Mapping[str, HangUp]
 
-    def hung_up_at(self, channel: str) -> float | None:
-        """Return when the channel hung up (Unix seconds by our clock), if that is known."""
-        end = self.hang_ups.get(channel)
-        return None if end is None else end.at
+    def caller_hung_up(self, channel: str, run: Run) -> CallerHungUp:
+        """Return the end of a caller's channel and of the run's legs, as far as it is known."""
+        return caller_hung_up(self.hang_ups.get(channel), self.ended_legs(run))
 
     def ended_legs(self, run: Run) -> tuple[LegHungUp, ...]:
         """Return how the run's legs ended, of those of which it is known."""

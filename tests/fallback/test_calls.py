@@ -19,6 +19,7 @@ from ari_app.snapshot.incoming import Incoming
 from ari_app.snapshot.reader import SnapshotError
 from tests.fallback.scripted_channel import START, ScriptedChannel
 from tests.fallback.small_home import make_home
+from tests.journal.test_cel_line import as_asterisk_writes
 
 BOTH_FREE = {"bold": "NOT_INUSE", "saraa": "NOT_INUSE", "tuya": "NOT_INUSE"}
 
@@ -47,6 +48,25 @@ def of(kind: str, lines: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any
 def outcome(lines: list[tuple[str, dict[str, Any]]]) -> str:
     (ended,) = of("call_ended", lines)
     return str(ended["outcome"])
+
+
+@pytest.mark.parametrize(("cause", "by"), [(16, "caller"), (44, "caller_lost")])
+def test_a_line_on_which_nothing_came_any_more_is_no_hang_up(
+    home: Home, cause: int, by: str
+) -> None:
+    channel = ScriptedChannel(hang_up_at=6)
+    home.cel.parent.mkdir(parents=True, exist_ok=True)
+    home.cel.write_text(
+        as_asterisk_writes(
+            eventtype="HANGUP",
+            eventtime=f"{START + 6}",
+            uniqueid=channel.unique_id,
+            linkedid=channel.unique_id,
+            eventextra=json.dumps({"hangupcause": cause}),
+        )
+    )
+    (ended,) = of("call_ended", call(channel, home))
+    assert (ended["outcome"], ended["by"]) == ("abandoned", by)
 
 
 def test_the_caller_hears_the_clients_greeting_and_menu(home: Home) -> None:

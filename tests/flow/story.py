@@ -179,6 +179,8 @@ class _Stage:
                 return e.WaitTimedOut(self._old_wait)
             case "caller", ["hung", "up"]:
                 return e.CallerHungUp()
+            case "caller", ["was", "lost"]:
+                return e.CallerHungUp(lost=True)
             case "caller", ["had", "hung", "up", seconds, "before", *legs]:
                 return e.CallerHungUp(self.now - float(seconds), self._ended(legs))
             case "not", ["done", command]:
