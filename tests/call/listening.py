@@ -31,7 +31,7 @@ _WORD_SECONDS = 0.3
 """Shorter tones occur in speech and music."""
 _TOGETHER_SECONDS = 3.0
 """So far apart are an INVITE and the entry that tells of it, on a busy machine."""
-_BEGUN_BLOCKS = 2
+_BEGUN_BLOCKS = 3
 """A file that follows another begins within a packet; one that begins softly is told so late."""
 _CUT_BLOCKS = 10
 """A prompt that ends so few packets before its end was heard to its end."""
