@@ -159,7 +159,7 @@ class Places(BaseSettings):
 
     @property
     def monitor(self) -> Path:
-        """Recordings while they are made: <client>/<call>-<n>-{mix,caller,agent}.wav."""
+        """Recordings while they are made: <client>/<call>-<n>-{caller,agent}.sln48."""
         return self.home / "monitor"
 
     @property

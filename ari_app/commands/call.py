@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ from ari_app.commands.call_watch import CallWatch, Placed
 from ari_app.commands.journal_view import Line
 from ari_app.commands.names import agent_names, zones
 from ari_app.commands.output import print_json
+from ari_app.commands.recording_lines import recording_lines
 from ari_app.commands.story import told
 from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339
@@ -55,7 +57,7 @@ def call(
     if as_json:
         print_json(_as_json(placed))
     else:
-        _print(placed, texts)
+        _print(placed, texts, settings.recordings)
     if placed.row is None or placed.row["outcome"] is None:
         raise typer.Exit(1)
 
@@ -69,7 +71,7 @@ def _as_json(placed: Placed) -> dict[str, Any]:
     return {**(placed.row or {}), "heard": placed.heard, "sound": sound, "entries": entries}
 
 
-def _print(placed: Placed, texts: Texts) -> None:
+def _print(placed: Placed, texts: Texts, recordings: Path) -> None:
     row = placed.row
     if placed.trouble:
         typer.echo(texts(placed.trouble))
@@ -79,12 +81,12 @@ def _print(placed: Placed, texts: Texts) -> None:
         typer.echo(texts("call.no_outcome"))
     else:
         typer.echo(texts("call.outcome", outcome=texts.word(row["outcome"])))
-    if row and row["recording"]:
-        typer.echo(texts("call.recording", path=row["recording"]))
-    elif row and placed.recorded:
-        typer.echo(texts("call.recording_later", call=row["id"]))
-    elif row:
-        typer.echo(texts("call.no_recording"))
+    if row:
+        entries = [line.entry for line in placed.lines]
+        about = recording_lines(entries, row["id"], recordings, texts)
+        nothing = [] if placed.recorded else [texts("call.no_recording")]
+        for sentence in about or nothing:
+            typer.echo(sentence)
     if placed.heard:
         typer.echo(texts("call.heard", path=placed.heard))
     for line in placed.sound.told(texts) if placed.sound else ():

@@ -20,6 +20,7 @@ from ari_app.commands.database import DatabaseAwayError, cursor_of
 from ari_app.commands.journal_view import Line, open_view
 from ari_app.commands.names import agent_names, refuse_unknown, zones
 from ari_app.commands.output import print_json, print_table
+from ari_app.commands.recording_lines import recording_lines
 from ari_app.commands.story import told
 from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339, wall_clock
@@ -79,7 +80,9 @@ def calls(  # noqa: PLR0913, PLR0917 - an argument for each option
         names = agent_names(settings)
         for line in lines:
             typer.echo(told(line.entry, texts, zone.get(line.client), names))
-        _print_recording(rows, texts)
+        entries = [line.entry for line in lines]
+        for sentence in recording_lines(entries, str(call), settings.recordings, texts):
+            typer.echo(sentence)
     elif rows:
         names = agent_names(settings)
         print_table([_for_people(row, texts, zone, names) for row in rows], _COLUMNS, texts)
@@ -112,12 +115,6 @@ def _as_json(lines: list[Line]) -> list[Row]:
         {"kind": line.entry.kind, "at": rfc3339(line.entry.at), "data": line.entry.data}
         for line in lines
     ]
-
-
-def _print_recording(rows: list[Row], texts: Texts) -> None:
-    for row in rows:
-        if row["recording"]:
-            typer.echo(texts("call.recording", path=row["recording"]))
 
 
 def _for_people(row: Row, texts: Texts, zone: Mapping[str, str], names: Mapping[str, str]) -> Row:

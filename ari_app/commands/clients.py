@@ -90,6 +90,8 @@ def export(
             typer.echo(texts("client.archived", file=archive, count=count))
             return
         document = exported.document
+        if exported.lost:
+            typer.echo(texts("client.lost", names=", ".join(exported.lost)), err=True)
         if exported.recordings:
             typer.echo(texts("client.has_recordings", count=len(exported.recordings)), err=True)
     elif archive is not None:

@@ -20,9 +20,9 @@ from ari_app.fallback.answers import Answers
 from ari_app.fallback.channel import KEYS, Channel, OnAnswer, Played, Rung
 from ari_app.fallback.hung_up_error import HungUpError, LeaseLostError
 from ari_app.flow.presses import Presses
+from ari_app.media.raw_sound import FORM, RATE
 from ari_app.snapshot.incoming import Incoming
 
-SAMPLES = 8000
 _OPENING_SECONDS = 1.0
 """For reading all that the call needs, at most; the caller hears nothing meanwhile."""
 _SPARE_SECONDS = 5.0
@@ -86,10 +86,10 @@ class AgiChannel(Channel):
         self._renew(max_seconds + 1)
         options = ["BEEP"] if beep else []
         result = self._ask(
-            "RECORD FILE", f'"{file}"', "wav", f'"{finish_on}"', max_seconds * 1000, *options,
+            "RECORD FILE", f'"{file}"', FORM, f'"{finish_on}"', max_seconds * 1000, *options,
             f"s={silence_seconds}",
         )  # fmt: skip
-        return int(result.get("endpos", ("0", ""))[0]) / SAMPLES
+        return int(result.get("endpos", ("0", ""))[0]) / RATE
 
     def start_music(self, music: str) -> None:
         self._ask("SET MUSIC ON", music)

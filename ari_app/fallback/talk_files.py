@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from ari_app.media.raw_sound import FORM
+
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -38,4 +40,4 @@ class TalkFiles:
         return self.monitor / self.client
 
     def _side(self, side: str) -> Path:
-        return self._folder / f"{self.recording}-{side}.wav"
+        return self._folder / f"{self.recording}-{side}.{FORM}"

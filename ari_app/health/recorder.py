@@ -13,9 +13,13 @@ from ari_app.health.dependency import Dependencies
 from ari_app.health.figure import Figure
 from ari_app.health.report import Report
 from ari_app.media.ledger import EXPECTED, VERIFIED
+from ari_app.media.raw_sound import BYTES_A_SECOND, raw_files
 from ari_app.places import Places
 
 LITTLE_DISK_BYTES = 500 * 2**20
+RESERVE_SECONDS = 900.0
+"""So long must the disk take what is recorded now, beyond the little: time to make room."""
+_BEING_WRITTEN_SECONDS = 5.0
 SLOW_SECONDS = 600.0
 """Longer without a turn, and something holds it up: a long talk is encoded in a minute or two."""
 
@@ -33,6 +37,7 @@ class RecorderHealth:
     def __init__(self, places: Places) -> None:
         self._ledger = places.home / "recordings.db"
         self._disk = places.home
+        self._raw = (places.monitor, places.asterisk_state / "spool" / "recording")
         self._dependencies = Dependencies()
         self._trouble = ""
         self._turned_at = time.monotonic()
@@ -45,9 +50,12 @@ class RecorderHealth:
     def report(self) -> Report:
         """Return how it stands now."""
         note, silent = self._dependencies.note, time.monotonic() - self._turned_at
-        free = shutil.disk_usage(self._disk).free
-        if free < LITTLE_DISK_BYTES:
-            note("disk", "degraded", f"{free / 2**20:.0f} MB are free", vital=True)
+        free, growth = shutil.disk_usage(self._disk).free, self._growth(time.time())
+        if free < LITTLE_DISK_BYTES + RESERVE_SECONDS * growth:
+            reason = f"{free / 2**20:.0f} MB are free"
+            if growth:
+                reason += f", and recordings take {growth / 2**20 * 60:.0f} MB a minute now"
+            note("disk", "degraded", reason, vital=True)
         else:
             note("disk", "up", vital=True)
         if self._trouble:
@@ -64,6 +72,20 @@ class RecorderHealth:
             note("ledger", "down", f"{self._ledger} cannot be read: {error}", vital=True)
         disk = Figure("disk_free_bytes", free, "Room on the disk of the home.")
         return Report("recorder", time.time(), self._dependencies.all(), (*figures, disk))
+
+    def _growth(self, now: float) -> float:
+        """Return by how many bytes a second raw files grow now."""
+        files = [file for folder in self._raw for file in raw_files(folder, "**/*")]
+        written = (_written_at(file) for file in files)
+        growing = sum(now - at < _BEING_WRITTEN_SECONDS for at in written)
+        return growing * BYTES_A_SECOND
+
+
+def _written_at(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:  # finished in this moment
+        return 0.0
 
 
 def read_ledger(path: Path, now: float) -> Sequence[Figure]:

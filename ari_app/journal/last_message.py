@@ -6,14 +6,13 @@ import re
 from pathlib import Path
 
 from ari_app.flow.ending import MESSAGE_SECONDS
+from ari_app.media.raw_sound import raw_file, raw_seconds
 
 _ENDED = frozenset({"DTMF", "SILENCE", "TIMEOUT", "OPERATOR"})
 _HUNG_UP = "HANGUP"
 
 # Asterisk's own unique id, [SYSTEM-]SECONDS.COUNTER: anything else is no file name of ours.
 _UNIQUE_ID = re.compile(r"[A-Za-z0-9_-]{1,60}\.[0-9]{1,18}")
-_HEADER_BYTES = 44
-_BYTES_A_SECOND = 16_000
 
 
 def is_message(status: str, seconds: float | None) -> bool:
@@ -36,11 +35,9 @@ def take_last_message(
     """
     if not _UNIQUE_ID.fullmatch(unique_id):
         return None
-    source, target = fallback / f"{unique_id}.wav", messages / f"{recording}.wav"
+    source = raw_file(fallback, unique_id)
     if source.is_file():
         messages.mkdir(parents=True, exist_ok=True)
-        source.replace(target)
-    try:
-        return max(0, target.stat().st_size - _HEADER_BYTES) / _BYTES_A_SECOND
-    except FileNotFoundError:
-        return None
+        source.replace(messages / f"{recording}{source.suffix}")
+    taken = raw_file(messages, recording)
+    return raw_seconds(taken) if taken.is_file() else None

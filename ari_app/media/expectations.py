@@ -17,6 +17,7 @@ import structlog
 
 from ari_app.flow.slug import SLUG
 from ari_app.media.ledger import LedgerRow
+from ari_app.media.raw_sound import raw_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _RECORDING = re.compile(r"(?P<call>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})-[A-Za-z0-9-]{1,40}")
-_SIDE = re.compile(r"(?P<recording>.+)-(caller|agent|mix)\.wav")
+_SIDE = re.compile(r"(?P<recording>.+)-(caller|agent|mix)")
 _TOLERANCE_SECONDS = 0.3
 """By which a whole recording may be shorter than its talk, as its journal has it."""
 _SHORTEST_SECONDS = 0.1  # of nothing at all no file can be made
@@ -146,8 +147,8 @@ def open_journal(path: Path) -> closing[sqlite3.Connection]:
 def strays(monitor: Path, older_than: float) -> list[LedgerRow]:
     """Return recordings with a raw file that nobody has written to since ``older_than``."""
     rows: dict[str, LedgerRow] = {}
-    for raw in sorted(monitor.glob("*/*.wav")):
-        side = _SIDE.fullmatch(raw.name)
+    for raw in raw_files(monitor, "*/*"):
+        side = _SIDE.fullmatch(raw.stem)
         name = _RECORDING.fullmatch(side["recording"]) if side else None
         if side is None or name is None:
             continue

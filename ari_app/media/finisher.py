@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING
 
 from ari_app.media.ledger import FOUND, REPAIRED, STORED, VERIFIED, LedgerRow
 from ari_app.media.media_error import MediaError
-from ari_app.media.peaks import PER_SECOND, read_peaks
 from ari_app.media.programs import run_ffmpeg
+from ari_app.media.raw_sound import as_input, raw_file, raw_seconds, read_peaks, repair
 from ari_app.media.sound import RATE
-from ari_app.media.wav_repair import HEADER_BYTES, repair_wav
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+_AS_HEARD = f"aresample={RATE}:filter_size=64:cutoff=0.97"
 _OPUS = ("-c:a", "libopus", "-application", "voip", "-b:a")
 _SPARE_BYTES = 4 * 1024 * 1024
+_PEAKS_PER_SECOND = 10
 
 
 class DiskFullError(MediaError):
@@ -58,9 +59,9 @@ class Finisher:
     def raw_files(self, row: LedgerRow) -> list[Path]:
         """Return the raw files that belong to a row: the caller's side, then the agent's."""
         if row.kind == "talk":
-            sides = (f"{row.recording}-{side}.wav" for side in ("caller", "agent"))
-            return [self.monitor / row.client / side for side in sides]
-        return [self.messages / f"{row.recording}.wav"]
+            sides = (f"{row.recording}-{side}" for side in ("caller", "agent"))
+            return [raw_file(self.monitor / row.client, side) for side in sides]
+        return [raw_file(self.messages, row.recording)]
 
     def discard(self, row: LedgerRow) -> LedgerRow:
         """Remove whatever there is of a recording that is not to be kept; its row is finished."""
@@ -78,9 +79,9 @@ class Finisher:
         return self._verify(row)
 
     def _repair(self, row: LedgerRow) -> LedgerRow:
-        with_sound = [raw for raw in self.raw_files(row) if _has_sound(raw)]
+        with_sound = [raw for raw in self.raw_files(row) if raw_seconds(raw)]
         for raw in with_sound:
-            repair_wav(raw)
+            repair(raw)
         if not with_sound:
             return self.nothing(row)
         return row.moved(REPAIRED)
@@ -91,7 +92,7 @@ class Finisher:
 
     def _store(self, row: LedgerRow) -> LedgerRow:
         raws = self.raw_files(row)
-        seconds = max(map(_raw_seconds, raws))
+        seconds = max(map(raw_seconds, raws))
         if seconds == 0:
             raise MediaError(f"The raw files of recording {row.recording} are gone.")
         missing = self.missing_seconds(row, seconds)
@@ -119,13 +120,13 @@ class Finisher:
         """Make the caller the left side and the agent the right; a missing side is silence."""
         inputs: list[str | Path] = []
         for raw in raws:
-            if _has_sound(raw):
-                inputs += ["-f", "wav", "-i", raw]
+            if raw_seconds(raw):
+                inputs += as_input(raw)
             else:
                 inputs += ["-f", "lavfi", "-i", f"anullsrc=r={RATE}:cl=mono"]
-        graph, rate = "[0:a]apad[out]", "16k"
+        graph, rate = f"[0:a]{_AS_HEARD},apad[out]", "16k"
         if len(raws) == 2:
-            sides = "[0:a]apad[left];[1:a]apad[right];"
+            sides = f"[0:a]{_AS_HEARD},apad[left];[1:a]{_AS_HEARD},apad[right];"
             graph, rate = f"{sides}[left][right]join=inputs=2:channel_layout=stereo[out]", "24k"
         picked = ["-filter_complex", graph, "-map", "[out]", "-t", f"{seconds:.3f}"]
         arguments = [*inputs, *picked, *_OPUS, rate, "-f", "ogg", target]
@@ -138,10 +139,13 @@ class Finisher:
 
     def _write_peaks(self, row: LedgerRow, raws: list[Path], seconds: float) -> None:
         names = ("caller", "agent") if row.kind == "talk" else ("caller",)
-        count = math.ceil(round(seconds * PER_SECOND, 3))
-        sides = (read_peaks(raw)[:count] if _has_sound(raw) else [] for raw in raws)
+        count = math.ceil(round(seconds * _PEAKS_PER_SECOND, 3))
+        sides = (
+            read_peaks(raw, _PEAKS_PER_SECOND)[:count] if raw_seconds(raw) else [] for raw in raws
+        )
         content = json.dumps(
-            {"per_second": 10, **dict(zip(names, sides, strict=True))}, separators=(",", ":")
+            {"per_second": _PEAKS_PER_SECOND, **dict(zip(names, sides, strict=True))},
+            separators=(",", ":"),
         )
         target = self.recordings / row.peaks_path
         unfinished = target.with_name(f".{target.name}.part")
@@ -164,14 +168,6 @@ class Finisher:
         length = _ogg_seconds(stored)
         if abs(length - (row.seconds or 0.0)) > 0.2:
             raise NotAsStoredError(f"{stored} has {length:.1f} s, not {row.seconds} s.")
-
-
-def _has_sound(raw: Path) -> bool:
-    return raw.is_file() and raw.stat().st_size > HEADER_BYTES
-
-
-def _raw_seconds(raw: Path) -> float:
-    return (raw.stat().st_size - HEADER_BYTES) // 2 / RATE if _has_sound(raw) else 0.0
 
 
 def _sha256(path: Path) -> str:

@@ -117,6 +117,7 @@ class Recorder:
                 row = self._finisher.step(row)
                 if row.state == STORED:
                     self._stored_here.add(row.recording)
+                    _say_what_is_lost(row)
                 self.ledger.save(row)
         except (MediaError, JournalError, OSError) as error:
             self.ledger.save(self._troubled(row, error, now))
@@ -146,7 +147,7 @@ class Recorder:
         wait = self._settle_seconds if ended else self._idle_seconds
         if now - quiet_since < wait or not (raws or ended):
             return row
-        # Asterisk writes in pieces of two seconds, and may go on after the end of a call that was
+        # Asterisk writes piece by piece, and may go on after the end of a call that was
         # saved: a controller that died then has not stopped the recording, nor hung up.
         if now - quiet_since < self._idle_seconds and any(map(is_being_written, raws)):
             return row
@@ -155,6 +156,7 @@ class Recorder:
         # A talk that never came about, or a disk that took no file: a gap, shown as such.
         found = row.moved(FOUND) if raws else self._finisher.nothing(row)
         self.ledger.save(found)
+        _say_what_is_lost(found)
         return found
 
     def _talk_seconds(self, row: LedgerRow, recorded: float) -> float:
@@ -190,6 +192,12 @@ class Recorder:
             entry = Entry("recording_stored", time.time(), facts)
             journal.append_entries(row.call, row.client, [entry])
         self._stored_here.discard(row.recording)
+
+
+def _say_what_is_lost(row: LedgerRow) -> None:
+    if row.missing is not None:
+        facts = {"call": row.call, "recording": row.recording, "kept_seconds": row.seconds}
+        log.warning("recording_lost", **facts, lost_seconds=row.missing or "unknown")
 
 
 def run(places: Places, stop: threading.Event, every_seconds: float = 1.0) -> None:

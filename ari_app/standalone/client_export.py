@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ari_app.flow.said import Said
+from ari_app.media.media_error import MediaError
 from ari_app.media.prompt_recording import recording
 from ari_app.store.archive import pack, recording_name
 from ari_app.store.client_document import ClientDocument, PromptDocument
@@ -16,7 +17,7 @@ from ari_app.store.exporting import to_yaml
 class ClientExport:
     """`recordings` are the sound files by the name that the document has for them.
 
-    `lost` are recordings that the document names and this machine does not have.
+    `lost` are recordings that this machine does not have, or that cannot be read.
     """
 
     document: ClientDocument
@@ -42,8 +43,13 @@ def export_client(home: Path, document: ClientDocument) -> ClientExport:
     for slug, languages in document.prompts.items():
         prompts[slug] = {}
         for language, prompt in languages.items():
-            sound = recording(home, document.client, slug, language)
             name = recording_name(language, slug)
+            try:
+                sound = recording(home, document.client, slug, language)
+            except (MediaError, OSError):
+                lost.append(f"{slug} ({language})")
+                prompts[slug][language] = prompt
+                continue
             if sound is not None:
                 recordings[name] = sound
                 prompts[slug][language] = PromptDocument(file=name)

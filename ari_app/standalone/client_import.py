@@ -77,7 +77,10 @@ def sounds_of(places: Places) -> Sounds:
     """What a check has to know of recordings in this home."""
 
     def kept(client: str, prompt: str, language: str) -> bytes | None:
-        return recording(places.home, client, prompt, language)
+        try:
+            return recording(places.home, client, prompt, language)
+        except (MediaError, OSError):
+            return None  # one that cannot be read is as good as none: the document must bring it
 
     return Sounds(lambda path: recording_problem(places, path), kept)
 

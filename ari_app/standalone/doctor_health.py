@@ -81,12 +81,14 @@ def recordings(settings: Settings) -> Finding:
         return Finding("recordings", "bad", Said("the ledger cannot be read"), see)
     lost = report.figure("recording_lost_seconds") or 0.0
     said = Said(
-        "{missing} of the last 24 hours are lost, wholly or partly ({lost:.1f} s); {failing} "
-        "cannot be finished",
+        "{missing} of the last 24 hours are lost, wholly or partly ({lost:.1f} s known of); "
+        "{failing} cannot be finished",
         missing=missing, lost=lost, failing=failing,
     )  # fmt: skip
     if missing or failing:
-        return Finding("recordings", "warn", said, see)
+        advice = Said("{log} names each; `duudlaga calls --call ID` tells how much is lost.",
+                      log=settings.log / "recorder.log")  # fmt: skip
+        return Finding("recordings", "warn", said, advice)
     return Finding("recordings", "ok", Said("the ledger has no gap"))
 
 

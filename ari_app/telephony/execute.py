@@ -17,6 +17,7 @@ import structlog
 
 from ari_app.flow import commands as c
 from ari_app.flow import events as e
+from ari_app.media.raw_sound import FORM
 from ari_app.telephony.ari import Ari, ConnectionLost, Response
 from ari_app.telephony.call import Call, Talk
 from ari_app.telephony.plays import Note, Plays
@@ -165,7 +166,7 @@ class Executor:
     def _record(self, call: Call, command: c.Record) -> None:
         options = {
             "name": command.id,
-            "format": "wav",
+            "format": FORM,
             "maxDurationSeconds": command.max_seconds,
             "maxSilenceSeconds": command.silence_seconds,
             "beep": "true" if command.beep else "false",

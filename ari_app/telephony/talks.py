@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 
+from ari_app.media.raw_sound import FORM, raw_file
 from ari_app.telephony.ami import Ami, AmiAwayError, AmiError
 from ari_app.telephony.ari import Ari
 from ari_app.telephony.call import Call, Talk
@@ -122,9 +123,9 @@ class Talks:
 
     async def _monitor_both_sides(self, call: Call, talk: Talk, *, again: bool) -> None:
         stem = self._monitor / call.client / str(talk.recording)
-        sides = f"r({stem}-caller.wav)t({stem}-agent.wav)"
+        sides = f"r({stem}-caller.{FORM})t({stem}-agent.{FORM})"
         while call.talk is talk:
-            if again and await asyncio.to_thread(Path(f"{stem}-caller.wav").exists):
+            if again and await asyncio.to_thread(_has_begun, stem):
                 return  # it was begun, though its beginning was not heard of; Asterisk goes on
             again = True
             try:
@@ -147,6 +148,10 @@ class Talks:
         except AmiError as error:
             # The caller left in this moment.
             log.debug("monitor_gone", call=call.id, reason=str(error))
+
+
+def _has_begun(stem: Path) -> bool:
+    return raw_file(stem.parent, f"{stem.name}-caller").exists()
 
 
 def _nobody_knows() -> bool:

@@ -16,7 +16,7 @@ from tests.call.house import House, eventually
 pytestmark = pytest.mark.real
 
 DISK_BYTES = 48_000
-"""The first second of a talk."""
+"""The first quarter of a second of a talk."""
 
 
 @contextmanager

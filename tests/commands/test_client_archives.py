@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -71,6 +72,36 @@ def test_a_document_alone_comes_in_again_where_its_recordings_are(
     refused = duudlaga("client", "import", again)
     assert refused.exit_code == 1
     assert "there is no file sounds/mn/welcome.wav beside the document." in refused.stderr
+
+
+def _emptied(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def _cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:20])
+
+
+def _scribbled(file: Path) -> None:
+    file.write_bytes(b"a letter, no sound" * 9)
+
+
+@pytest.mark.parametrize("harm", [_emptied, _cut, _scribbled])
+def test_a_recording_that_cannot_be_read_is_named_and_holds_up_no_export(
+    duudlaga: Command, clinic: Path, home: Path, tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    duudlaga("client", "import", clinic)
+    Sound.tones((700, 1.5)).write(tmp_path / "mine.wav")
+    duudlaga("prompt", "import", "anu-clinic", "welcome", tmp_path / "mine.wav")
+    harm(home / "prompts/clients/anu-clinic/mn/welcome.wav")
+    exported = duudlaga("client", "export", "anu-clinic")
+    assert exported.exit_code == 0, exported.output
+    assert yaml.safe_load(exported.stdout)["client"] == "anu-clinic"
+    assert "cannot be read, import them anew: welcome (mn)" in exported.stderr
+    refused = duudlaga("client", "export", "anu-clinic", "--archive", tmp_path / "anu.zip")
+    assert refused.exit_code == 1
+    assert "import them anew: welcome (mn)" in refused.stderr
+    assert not (tmp_path / "anu.zip").exists()
 
 
 def test_a_yml_file_in_a_folder_is_taken(duudlaga: Command, clinic: Path) -> None:

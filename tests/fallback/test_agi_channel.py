@@ -92,9 +92,9 @@ def test_a_key_stops_a_sound_and_says_where(asterisk: PlayedAsterisk) -> None:
 
 def test_a_message_has_the_length_that_asterisk_says(asterisk: PlayedAsterisk) -> None:
     channel = asterisk.channel()
-    asterisk.answers["RECORD FILE"] = "200 result=35 (dtmf) endpos=24000"
+    asterisk.answers["RECORD FILE"] = "200 result=35 (dtmf) endpos=144000"
     assert channel.record("/messages/x", "#", 60, 6, beep=True) == 3.0
-    assert asterisk.commands[-1] == 'RECORD FILE "/messages/x" wav "#" 60000 BEEP s=6'
+    assert asterisk.commands[-1] == 'RECORD FILE "/messages/x" sln48 "#" 60000 BEEP s=6'
 
 
 GONE = ["gone", "HANGUP", "200 result=-1 (hangup) endpos=9", "511 Command Not Permitted"]

@@ -102,7 +102,7 @@ def test_all_free_agents_of_the_client_ring_together_and_the_talk_is_recorded(ho
     )
     assert channel.done_things[rang - 2 : rang] == [
         "show Anu Clinic 1st +97699112233",
-        f"monitor {recording}-caller.wav {recording}-agent.wav",
+        f"monitor {recording}-caller.sln48 {recording}-agent.sln48",
     ]
     assert of("talk_ended", lines)[0]["seconds"] == 10
     assert of("queue_left", lines)[0]["waited_seconds"] == 1

@@ -45,9 +45,9 @@ class Allowance:
 
 
 NONE = Allowance()
-ASTERISK_DIES = Allowance(refusals=True, silence=True, cut_seconds=6.0)
-"""Asterisk 22.10.1 writes sound in pieces of 32 KiB, two seconds; and the talk counts until the
-death is noticed."""
+ASTERISK_DIES = Allowance(refusals=True, silence=True, cut_seconds=4.5)
+"""Asterisk 22.10.1 writes sound in pieces of 32 KiB, a third of a second; and the talk counts until
+the death is noticed."""
 
 _PENDING = (
     "unlogged",

@@ -63,6 +63,9 @@ how busy the machine was: with more than a second the figures beside it say litt
 _TAIL = """
 {seeds} random schedules, {calls} calls, each schedule 20 to 30 calls and one to four faults at \
 random moments: {failed} did not hold.
+
+When Asterisk is killed, a recording lacks what it had not written, less than half a second of \
+what was said: `tests/call/test_killed_recording.py` measures it on the wire.
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -67,6 +68,24 @@ def test_a_disk_that_is_nearly_full_is_told_before_it_is(
     report = RecorderHealth(places).report()
     assert report.state == "degraded"
     assert report.figure("disk_free_bytes") == 100 * 2**20
+
+
+def test_a_disk_that_talks_under_way_would_fill_in_a_quarter_of_an_hour_is_told(
+    places: Places, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=600 * 2**20))
+    folder = places.monitor / "anu-clinic"
+    folder.mkdir(parents=True)
+    assert RecorderHealth(places).report().state == "ok"
+    for side in ("caller", "agent"):
+        (folder / f"x-1-{side}.sln48").touch()
+    report = RecorderHealth(places).report()
+    assert report.state == "degraded"
+    (disk,) = (each for each in report.dependencies if each.name == "disk")
+    assert disk.reason == "600 MB are free, and recordings take 11 MB a minute now"
+    for file in folder.iterdir():
+        os.utime(file, (1.0, 1.0))  # they wait for the recorder, and grow no more
+    assert RecorderHealth(places).report().state == "ok"
 
 
 def test_what_stops_the_recorder_is_told_until_it_goes_on(places: Places, ledger: Ledger) -> None:

@@ -149,7 +149,7 @@ def test_refused_calls_are_no_trouble_of_the_process_that_tells_of_them(settings
             "recordings",
             {"recordings_missing": 2, "recording_lost_seconds": 4.25},
             "warn",
-            "2 of the last 24 hours are lost, wholly or partly (4.2 s)",
+            "2 of the last 24 hours are lost, wholly or partly (4.2 s known of)",
         ),
         ("recordings", {"recordings_failing": 3}, "warn", "3 cannot be finished"),
         ("recordings", {"recordings_missing": None}, "bad", "cannot be read"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ari_app.journal.last_message import is_message, take_last_message
+from ari_app.media.raw_sound import BYTES_A_SECOND
 from ari_app.media.sound import Sound
 
 UNIQUE_ID = "duudlaga-1770000000.7"
@@ -19,10 +20,17 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_its_length_is_known_however_often_it_is_taken(folders: tuple[Path, Path]) -> None:
+    (folders[0] / f"{UNIQUE_ID}.sln48").write_bytes(bytes(3 * BYTES_A_SECOND))
+    assert take_last_message(*folders, UNIQUE_ID, "call-last") == 3.0
+    assert [file.name for file in folders[1].iterdir()] == ["call-last.sln48"]
+    assert list(folders[0].iterdir()) == []
+    assert take_last_message(*folders, UNIQUE_ID, "call-last") == 3.0
+
+
+def test_a_message_of_before_the_update_is_taken_as_it_is(folders: tuple[Path, Path]) -> None:
     Sound.tones((440.0, 3.0)).write(folders[0] / f"{UNIQUE_ID}.wav")
     assert take_last_message(*folders, UNIQUE_ID, "call-last") == 3.0
-    assert not (folders[0] / f"{UNIQUE_ID}.wav").exists()
-    assert take_last_message(*folders, UNIQUE_ID, "call-last") == 3.0
+    assert [file.name for file in folders[1].iterdir()] == ["call-last.wav"]
 
 
 def test_a_file_that_is_cut_off_in_its_header_has_no_length(folders: tuple[Path, Path]) -> None:
@@ -34,7 +42,7 @@ def test_a_file_that_is_cut_off_in_its_header_has_no_length(folders: tuple[Path,
 def test_where_there_is_no_file_there_is_no_length(
     folders: tuple[Path, Path], unique_id: str
 ) -> None:
-    (folders[0] / "x.1.wav").touch()
+    (folders[0] / "x.1.sln48").touch()
     assert take_last_message(*folders, unique_id, "call-last") is None
 
 

@@ -15,6 +15,7 @@ from ari_app.flow.entries import Entry
 from ari_app.journal.store import Journal
 from ari_app.journal.turn import SavedTurn
 from ari_app.media.programs import run_ffmpeg
+from ari_app.media.raw_sound import FORM, RATE
 from ari_app.media.recorder import Recorder
 from ari_app.media.sound import Sound
 from ari_app.places import Places
@@ -76,8 +77,12 @@ class House:
     def talk(self, caller: float | None = 3.0, agent: float | None = 3.0) -> None:
         for side, hertz, seconds in (("caller", CALLER, caller), ("agent", AGENT, agent)):
             if seconds is not None:
-                raw = self.monitor / f"{RECORDING}-{side}.wav"
-                Sound.tones((hertz, seconds)).write(raw)
+                write_raw(self.monitor / f"{RECORDING}-{side}.{FORM}", (hertz, seconds))
+
+    def earlier_talk(self) -> None:
+        """Three seconds as earlier versions recorded them."""
+        for side, hertz in (("caller", CALLER), ("agent", AGENT)):
+            Sound.tones((hertz, 3.0)).write(self.monitor / f"{RECORDING}-{side}.wav")
 
     def recorder(self, idle_seconds: float = 120) -> Recorder:
         return Recorder(self.places, self.messages, settle_seconds=0, idle_seconds=idle_seconds)
@@ -118,6 +123,16 @@ class House:
         samples = array("h", raw.read_bytes())
         channels = int(self.finished.read_bytes()[37])  # OpusHead, RFC 7845 section 5.1
         return [samples[n::channels] for n in range(channels)]
+
+
+def write_raw(path: Path, *tones: tuple[float, float]) -> None:
+    """Write tones (hertz, seconds) as Asterisk records them."""
+    samples = array("h")
+    for hertz, seconds in tones:
+        step = 2 * math.pi * hertz / RATE
+        samples.extend(round(9000 * math.sin(step * n)) for n in range(int(seconds * RATE)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(samples.tobytes())
 
 
 def tone(samples: array[int], hertz: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import time
 import wave
@@ -13,6 +14,7 @@ import pytest
 from ari_app.media import finisher
 from ari_app.media.ledger import EXPECTED, VERIFIED
 from ari_app.media.prompt_file import client_prompt
+from ari_app.media.raw_sound import FORM
 from ari_app.media.sound import Sound, read_sound
 from ari_app.media.speech import speak_client_prompt
 from ari_app.places import Places
@@ -25,6 +27,7 @@ from tests.media.recording_house import (
     alike,
     assert_both_sides_are_apart,
     tone,
+    write_raw,
 )
 
 pytestmark = pytest.mark.real
@@ -60,7 +63,7 @@ def test_a_recording_that_asterisk_still_writes_is_left_alone_though_the_call_is
     """Its controller died before it stopped the recording; what was said waits to be written."""
     house.announce()
     house.talk(caller=0.0, agent=0.0)
-    raws = sorted(house.monitor.glob("*.wav"))
+    raws = sorted(house.monitor.iterdir())
     with raws[0].open("ab"), raws[1].open("ab"):
         house.end()
         assert house.work() == 0
@@ -114,8 +117,8 @@ def test_a_side_that_said_nothing_is_silence(
 
 def test_a_message_has_one_side(house: House) -> None:
     house.announce("voicemail")
-    raw = house.messages / f"{RECORDING}.wav"
-    Sound.tones((CALLER, 2)).write(raw)
+    raw = house.messages / f"{RECORDING}.{FORM}"
+    write_raw(raw, (CALLER, 2))
     house.end()
     assert house.work() == 1
     [only] = house.sides()
@@ -126,8 +129,8 @@ def test_a_message_has_one_side(house: House) -> None:
 
 def test_a_message_that_the_caller_took_back_is_not_kept(house: House) -> None:
     house.announce("message")
-    raw = house.messages / f"{RECORDING}.wav"
-    Sound.tones((CALLER, 2)).write(raw)
+    raw = house.messages / f"{RECORDING}.{FORM}"
+    write_raw(raw, (CALLER, 2))
     house.discard()
     house.end()
     assert house.work() == 0
@@ -138,8 +141,8 @@ def test_a_message_that_the_caller_took_back_is_not_kept(house: House) -> None:
 @pytest.mark.parametrize("kind", ["talk", "message"])
 def test_where_nobody_spoke_there_is_no_gap_and_no_file(house: House, kind: str) -> None:
     house.announce(kind)
-    Sound(array("h")).write(house.monitor / f"{RECORDING}-caller.wav")
-    Sound(array("h")).write(house.messages / f"{RECORDING}.wav")
+    write_raw(house.monitor / f"{RECORDING}-caller.{FORM}")
+    write_raw(house.messages / f"{RECORDING}.{FORM}")
     house.end()
     house.work()
     assert house.state() == (VERIFIED, None)
@@ -167,9 +170,84 @@ def test_two_people_talking_at_once_are_kept_apart(house: House) -> None:
     assert alike(right, spoken["caller"]) < 0.1
 
 
-def test_asterisk_died_in_mid_call(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_talk_is_kept_up_to_where_asterisk_died_in_it(house: House) -> None:
     house.announce()
     house.talk()
+    for raw in house.monitor.iterdir():
+        raw.write_bytes(raw.read_bytes()[: 2 * 32_768 * 4 + 1])  # in mid-sample
+    assert house.work(time.time() + 60) == 0
+    assert house.work(time.time() + 130) == 1
+    assert house.told()[0]["seconds"] == 2.731
+    assert_both_sides_are_apart(house)
+
+
+def test_a_talk_that_an_earlier_version_recorded_is_finished(house: House) -> None:
+    house.announce()
+    house.earlier_talk()
+    house.end()
+    assert house.work() == 1
+    assert house.told()[0]["seconds"] == 3.0
+    assert_both_sides_are_apart(house)
+    assert list(house.monitor.iterdir()) == []
+
+
+def test_a_message_that_an_earlier_version_recorded_is_finished(house: House) -> None:
+    house.announce("message")
+    Sound.tones((CALLER, 2)).write(house.messages / f"{RECORDING}.wav")
+    house.end()
+    assert house.work() == 1
+    assert house.told()[0]["seconds"] == 2.0
+
+
+@pytest.mark.parametrize("hertz", [300, 1000, 3000, 3400])
+def test_a_recording_is_as_loud_as_what_was_said_and_as_if_recorded_at_8_khz(
+    house: House, hertz: float
+) -> None:
+    write_raw(house.monitor / f"{RECORDING}-caller.{FORM}", (hertz, 3))
+    Sound.tones((hertz, 3)).write(house.monitor / f"{RECORDING}-agent.wav")
+    house.announce()
+    house.end()
+    assert house.work() == 1
+    now, earlier = (tone(side, hertz) for side in house.sides())
+    assert 20 * math.log10(now / earlier) == pytest.approx(0, abs=0.3)
+    peaks = json.loads((house.finished.with_suffix("").with_suffix(".peaks.json")).read_text())
+    assert peaks["caller"][5:25] == pytest.approx(peaks["agent"][5:25], abs=1)
+
+
+@pytest.mark.parametrize("hertz", [4800, 6000, 7000, 11_000])
+def test_what_is_too_high_for_a_telephone_is_not_heard_as_something_lower(
+    house: House, hertz: float
+) -> None:
+    """A wide-band caller's sound is recorded as it comes."""
+    write_raw(house.monitor / f"{RECORDING}-caller.{FORM}", (hertz, 3))
+    write_raw(house.monitor / f"{RECORDING}-agent.{FORM}", (AGENT, 3))
+    house.announce()
+    house.end()
+    assert house.work() == 1
+    caller, agent = house.sides()
+    power = sum(s * s for s in caller[4800:96_000]) / sum(s * s for s in agent[4800:96_000])
+    assert 10 * math.log10(power + 1e-9) < -50
+
+
+def test_both_sides_stay_in_step(house: House) -> None:
+    for side, hertz in (("caller", CALLER), ("agent", AGENT)):
+        write_raw(house.monitor / f"{RECORDING}-{side}.{FORM}", (0, 1), (hertz, 1), (0, 1))
+    house.announce()
+    house.end()
+    assert house.work() == 1
+    heard = [[n for n, sample in enumerate(side) if abs(sample) > 2000] for side in house.sides()]
+    caller, agent = (loud[0] for loud in heard)
+    assert caller == pytest.approx(agent, abs=144), "3 ms, less than a period"
+    assert caller == pytest.approx(48_000, abs=480), "10 ms, with what Opus adds"
+    for loud in heard:
+        assert loud[-1] == pytest.approx(96_000, abs=960), "20 ms: Opus lets a tone ring on"
+
+
+def test_asterisk_died_in_mid_call_of_an_earlier_version(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.announce()
+    house.earlier_talk()
     for raw in house.monitor.iterdir():
         content = bytearray(raw.read_bytes())
         content[4:8] = content[40:44] = b"\0\0\0\0"

@@ -59,7 +59,7 @@ def test_a_full_disk_keeps_the_raw_files_and_is_said_once(
         for minute in range(5):
             assert recorder.turn(time.time() + 60 * minute) == 0
     assert [line["event"] for line in logs] == ["disk_full"]
-    assert len(list(house.monitor.glob("*.wav"))) == 2
+    assert len(list(house.monitor.iterdir())) == 2
     assert recorder.turn(time.time() + 600) == 1
     recorder.close()
     assert_both_sides_are_apart(house)
@@ -131,7 +131,7 @@ if moment == "raw file removed":
     unlink = Path.unlink
     def dying_unlink(path, missing_ok=False):
         unlink(path, missing_ok)
-        if path.name.endswith("-caller.wav"):
+        if path.name.endswith("-caller.sln48"):
             die()
     Path.unlink = dying_unlink
 recorder.Recorder(Places(home=home), home / "messages", settle_seconds=0).turn(time.time())

@@ -84,7 +84,7 @@ class Scene:
 
     def recording_began(self) -> None:
         (recording,) = self.run.legs.values()
-        file = self.cel.parent / "anu-clinic" / f"{recording.recording}-caller.wav"
+        file = self.cel.parent / "anu-clinic" / f"{recording.recording}-caller.sln48"
         file.parent.mkdir()
         file.touch()
 

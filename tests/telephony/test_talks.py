@@ -90,15 +90,17 @@ async def test_a_recording_that_does_not_begin_is_not_waited_for(
     assert scene.story == ["joined", "lease 7200", "records"]
 
 
+@pytest.mark.parametrize("form", ["sln48", "wav"])
 async def test_a_line_that_breaks_is_tried_again_and_nothing_is_recorded_twice(
-    scene: Scene, tmp_path: Path
+    scene: Scene, tmp_path: Path, form: str
 ) -> None:
+    """An earlier version recorded as ``wav``."""
     scene.ami.begins.set()
     scene.ami.trouble = [AmiAwayError("no answer in 2 s")]
     (tmp_path / "anu-clinic").mkdir()
     scene.begin()
     await asyncio.sleep(0.01)
-    (tmp_path / "anu-clinic" / "recording-caller.wav").touch()  # Asterisk had heard it
+    (tmp_path / "anu-clinic" / f"recording-caller.{form}").touch()  # Asterisk had heard it
     await scene.talks.close()
     assert scene.story == ["joined", "lease 7200"]
 

@@ -55,10 +55,10 @@ async def test_a_lease_that_runs_out_takes_the_channel_out_of_our_hands(
 
 
 async def test_a_monitor_has_an_id_to_stop_it_by(ami: Ami, call: str, tmp_path: Path) -> None:
-    sides = f"r({tmp_path / 'caller.wav'})t({tmp_path / 'agent.wav'})"
+    sides = f"r({tmp_path / 'caller.sln48'})t({tmp_path / 'agent.sln48'})"
     monitor = await ami.mixmonitor(call, "", sides)
     assert monitor
-    await until((tmp_path / "agent.wav").exists)
+    await until((tmp_path / "agent.sln48").exists)
     await ami.stop_mixmonitor(call, monitor)
     with pytest.raises(AmiError, match="Could not stop monitoring channel"):
         await ami.stop_mixmonitor(call, monitor)
