@@ -1,16 +1,24 @@
-"""One press of a key, told twice. Pure.
+"""One press of a key, told several times. Pure.
 
-Some phones send a key as RFC 4733 and as INFO, 40 to 50 ms apart; Asterisk 22.10.1 tells keys of
-20 ms twice; and a worn key bounces. Machines that dial leave 40 ms between two keys, people more.
+Some phones send a key as RFC 4733 and as INFO; Asterisk 22.10.1 tells keys of 20 ms twice; and a
+worn key bounces. Machines that dial leave 40 ms between two keys, people more.
+
+A key of RFC 4733 is told when it is released, and had begun so long before as it was held. INFO is
+told when it comes, at the press or after the release, with a length that the phone chose. Asterisk
+plays it for that long, and a key that ends meanwhile is told again 45 ms later or more. So a key
+belongs to the press before unless it began after a pause.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-TOGETHER_SECONDS = 0.1
-"""Within this time after it a key may be the same press; it is, unless it began after a pause."""
 PAUSE_SECONDS = 0.03
+"""So much later than the last told a key has begun that is a press of its own."""
+_HELD_SECONDS = 0.07
+"""How long a key of unknown length was held: two within 0.1 s are one press."""
+_TOLD_LATE_SECONDS = (0.03, 0.1)
+"""So long after the end of a key that it plays, Asterisk tells what came meanwhile once more."""
 
 
 @dataclass(slots=True)
@@ -19,17 +27,27 @@ class Presses:
 
     _key: str = ""
     _at: float = 0.0
+    _told: list[tuple[float, float]] = field(default_factory=list)
 
     def again(self, key: str, at: float, held_seconds: float = 0.0) -> bool:
-        """Whether ``key``, released at ``at`` (seconds), belongs to the press told before.
+        """Whether ``key``, told at ``at`` (seconds), belongs to the press told before.
 
-        ``held_seconds`` of 0 are not known, and taken for as long as such a press may be.
+        ``held_seconds`` of 0 are not known.
         """
-        began = at - (held_seconds or TOGETHER_SECONDS)
-        same = (
-            key == self._key
-            and at - self._at < TOGETHER_SECONDS
-            and began - self._at < PAUSE_SECONDS
+        held = held_seconds or _HELD_SECONDS
+        same = key == self._key and (
+            at - held < self._at + PAUSE_SECONDS or self._told_late(at, held)
         )
+        if not same:
+            self._told.clear()
         self._key, self._at = key, at
+        self._told.append((at, held))
         return same
+
+    def _told_late(self, at: float, held: float) -> bool:
+        least, most = _TOLD_LATE_SECONDS
+        return (
+            len(self._told) > 1
+            and any(length == held for _, length in self._told)
+            and any(least <= at - (came + length) <= most for came, length in self._told)
+        )
