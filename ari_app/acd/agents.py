@@ -49,8 +49,9 @@ MISSED_CALLS = "missed_calls"
 REST_SECONDS = {
     "busy": 5.0, "no_answer": 5.0, "wordless": 5.0, "unreachable": 10.0, "refused": 10.0,
 }  # fmt: skip
-"""How long an agent is offered nothing after a ring with this result. Without it a phone that is
-busy at once would be rung hundreds of times a second for the same caller."""
+"""How long an agent is offered nothing after a ring with this result, ``unreachable`` also after a
+talk whose line broke. Without it a phone that is busy at once would be rung hundreds of times a
+second for the same caller."""
 FARTHEST_SECONDS = 7200.0
 """No rest, lease or wrap-up is longer: one that ends later was set by a clock that was wrong."""
 IN_VAIN = frozenset({"no_answer", "unreachable", "wordless"})
@@ -179,10 +180,8 @@ def _note(agent: AgentView, event: AgentEvent, now: float) -> AgentView:
             facts = {"call": event.call, "owner": event.owner, "rung_at": now}
         case "answer":
             facts = {"call": event.call, "owner": event.owner}
-        case "release" if agent.state == TALKING and event.result != "wordless":
-            facts = {"calls_today": agent.calls_today + 1, "missed_rings": 0}
         case "release":
-            facts = _missed(agent, event, now)
+            facts = _released(agent, event, now)
         case "pause":
             facts = {"reason": event.reason}
         case "unpause":
@@ -190,6 +189,14 @@ def _note(agent: AgentView, event: AgentEvent, now: float) -> AgentView:
         case "new_day" if agent.day != event.day:
             facts = {"day": event.day, "calls_today": 0}
     return replace(agent, **facts)
+
+
+def _released(agent: AgentView, event: AgentEvent, now: float) -> dict[str, Any]:
+    talked = agent.state == TALKING and event.result != "wordless"
+    facts = {"calls_today": agent.calls_today + 1} if talked else {}
+    if agent.state == TALKING and event.result not in IN_VAIN:
+        return {**facts, "missed_rings": 0}
+    return {**facts, **_missed(agent, event, now)}
 
 
 def _missed(agent: AgentView, event: AgentEvent, now: float) -> dict[str, Any]:

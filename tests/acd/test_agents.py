@@ -96,6 +96,15 @@ def test_who_picks_up_and_hangs_up_at_once_rests_and_is_soon_paused_as_one_who_m
     assert (thrice.state, thrice.reason) == (PAUSED, MISSED_CALLS)
 
 
+def test_an_agent_whose_line_broke_in_the_talk_rests_as_after_a_ring_in_vain() -> None:
+    broke = AgentEvent("release", "call", result="unreachable", pause_after=2)
+    once = after(agent("bold"), RESERVE, RING, ANSWER, broke)
+    assert (once.state, once.missed_rings, once.calls_today) == (READY, 1, 1)
+    assert once.rests_until == NOW + 4 + 10
+    twice = after(once, RESERVE, RING, ANSWER, broke)
+    assert (twice.state, twice.reason) == (PAUSED, MISSED_CALLS)
+
+
 def test_a_talk_between_makes_the_count_begin_anew() -> None:
     put_down = AgentEvent("release", "call", result="wordless", pause_after=2)
     talked = AgentEvent("release", "call", result="talked")
