@@ -1,4 +1,4 @@
-"""What a waiting caller hears, and when: that all are busy, the place in the line, comfort."""
+"""What a waiting caller hears, and when: that nobody is free, the place in the line, comfort."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 TIMES = ("greet_at", "position_at", "comfort_at")
 """The keys of the node's memory under which the next times (Unix seconds) stand."""
 
-_ALL_BUSY, _ON_BREAK = "standard:queue/busy", "standard:queue/on_break"
-"""When each agent on duty is on a break, it is not true that all are talking."""
+_NOBODY_FREE, _ON_BREAK = "standard:queue/busy", "standard:queue/on_break"
+"""The first is true of agents who talk, ring, rest or wrap up; those on a break will be back."""
 
 _GREETING_SECONDS = 1.0
-"""Who gets an agent within this time never hears that all are busy, nor of a place."""
+"""Who gets an agent within this time never hears that nobody is free, nor of a place."""
 
 
 def plan(walk: Walk, queue: Queue) -> None:
@@ -59,7 +59,7 @@ def forget_place(walk: Walk) -> None:
 def _greeting(walk: Walk, queue: Queue) -> tuple[str, ...]:
     del walk.memory["greet_at"]
     greeting = queue.busy_greeting
-    if greeting == _ALL_BUSY and walk.memory.get("on_break"):
+    if greeting == _NOBODY_FREE and walk.memory.get("on_break"):
         greeting = _ON_BREAK
     return (greeting,) if greeting else ()
 
