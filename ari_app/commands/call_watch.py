@@ -62,11 +62,12 @@ class CallWatch:
     ) -> Placed:
         """Call `number`, and return when the call is over and its recording is finished.
 
-        SIGINT hangs up, and so does the end of either Asterisk, or the silence of ours. Raises
-        `ServiceError` when the call cannot be placed.
+        SIGINT, SIGTERM and SIGHUP hang up, and so does the end of either Asterisk, or the silence
+        of ours. Raises `ServiceError` when the call cannot be placed.
         """
         hang_up = asyncio.Event()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, hang_up.set)
+        for end in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(end, hang_up.set)
         with open_view(self._settings.journal) as journal:
             if journal is None:
                 raise ServiceError(Said("Nothing has ever run here: start it with duudlaga up."))
@@ -84,7 +85,7 @@ class CallWatch:
             row=row_of(self._lines, self._settings.recordings),
             lines=self._lines,
             heard=str(call.heard) if call.heard.exists() else None,
-            recorded=self._has("recording_expected"),
+            recorded=self._awaited() > 0,
             sound=CallSound.read(call.leg),
             trouble=trouble,
         )
@@ -140,9 +141,14 @@ class CallWatch:
         return self._has("call_ended")
 
     def _is_stored(self) -> bool:
-        kinds = [line.entry.kind for line in self._lines]
-        awaited = kinds.count("recording_expected") - kinds.count("recording_discarded")
-        return kinds.count("recording_stored") >= awaited
+        return self._count("recording_stored") >= self._awaited()
+
+    def _awaited(self) -> int:
+        """How many recordings will be kept."""
+        return self._count("recording_expected") - self._count("recording_discarded")
+
+    def _count(self, kind: str) -> int:
+        return sum(line.entry.kind == kind for line in self._lines)
 
 
 async def _silence(settings: Settings) -> None:

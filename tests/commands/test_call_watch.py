@@ -1,6 +1,8 @@
 """A call that somebody places is followed in the journal, among all the others."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -85,6 +87,36 @@ async def test_only_our_call_is_told_and_its_recording_awaited(
     assert placed.row["outcome"] == "answered"
     assert placed.row["recording"] == str(settings.recordings / "x.ogg")
     assert placed.heard == str(line.heard)
+
+
+async def test_no_recording_is_promised_of_a_message_that_was_too_short(
+    settings: Settings, line: _Call
+) -> None:
+    watch = CallWatch(settings, lambda _: None)
+    happening = asyncio.create_task(
+        _happen(
+            settings,
+            (_OURS, _offered("99112233")),
+            (_OURS, Entry("recording_expected", 101.0, {"recording": "x"})),
+            (_OURS, Entry("recording_discarded", 102.0, {"recording": "x"})),
+            (_OURS, Entry("call_ended", 102.0, {"outcome": "abandoned"})),
+        )
+    )
+    placed = await watch.place("70110001", "99112233", "", "", None)
+    await happening
+    assert not placed.recorded
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_whoever_ends_the_command_hangs_up_the_call(
+    settings: Settings, line: _Call, monkeypatch: pytest.MonkeyPatch, name: signal.Signals
+) -> None:
+    line.events = []
+    monkeypatch.setattr(call_watch, "_END_SECONDS", 0.2)
+    monkeypatch.setattr(call_watch, "ari_status", lambda *_: 200)
+    asyncio.get_running_loop().call_later(0.3, os.kill, os.getpid(), name)
+    async with asyncio.timeout(5):
+        await CallWatch(settings, lambda _: None).place("70110001", "99112233", "", "", None)
 
 
 async def test_a_call_that_leaves_no_trace_is_given_up(
