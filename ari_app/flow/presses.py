@@ -5,7 +5,7 @@ worn key bounces. Machines that dial leave 40 ms between two keys, people more.
 
 A key of RFC 4733 is told when it is released, and had begun so long before as it was held. INFO is
 told when it comes, at the press or after the release, with a length that the phone chose. Asterisk
-plays it for that long, and a key that ends meanwhile is told again 45 ms later or more. So a key
+plays it for that long, and a key that ends meanwhile is told again, 45 ms after that. So a key
 belongs to the press before unless it began after a pause.
 """
 
@@ -17,8 +17,10 @@ PAUSE_SECONDS = 0.03
 """So much later than the last told a key has begun that is a press of its own."""
 _HELD_SECONDS = 0.07
 """How long a key of unknown length was held: two within 0.1 s are one press."""
-_TOLD_LATE_SECONDS = (0.03, 0.1)
+_TOLD_LATE_SECONDS = (0.03, 0.07)
 """So long after the end of a key that it plays, Asterisk tells what came meanwhile once more."""
+_PLAYED_SECONDS = 0.1
+"""What Asterisk plays is no shorter; an INFO without a length is of this one."""
 
 
 @dataclass(slots=True)
@@ -35,9 +37,9 @@ class Presses:
         ``held_seconds`` of 0 are not known.
         """
         held = held_seconds or _HELD_SECONDS
-        same = key == self._key and (
-            at - held < self._at + PAUSE_SECONDS or self._told_late(at, held)
-        )
+        if key == self._key and self._told_late(at, held):
+            return True
+        same = key == self._key and at - held < self._at + PAUSE_SECONDS
         if not same:
             self._told.clear()
         self._key, self._at = key, at
@@ -49,5 +51,8 @@ class Presses:
         return (
             len(self._told) > 1
             and any(length == held for _, length in self._told)
-            and any(least <= at - (came + length) <= most for came, length in self._told)
+            and any(
+                length >= _PLAYED_SECONDS and least <= at - (came + length) <= most
+                for came, length in self._told
+            )
         )
