@@ -19,7 +19,8 @@ UNAUTHORIZED = 401
 SETTLED_SECONDS = 10.0
 """An account that is asked for its password has called again by then."""
 MOST_OPEN = 5000
-_NUMBERS = ("to", "p-called-party-id", "diversion")
+_NUMBERS = ("to", "p-called-party-id")
+_FORWARDED = ("diversion", "history-info")
 _PAYLOADS = {"0": "PCMU", "3": "GSM", "4": "G723", "8": "PCMA", "9": "G722", "18": "G729"}
 _AUDIO = re.compile(r"^m=audio \d+ (\S+) ([\d ]+)", re.MULTILINE)
 _NAMED = re.compile(r"^a=rtpmap:(\d+) ([\w.-]{1,20})/", re.MULTILINE)
@@ -96,7 +97,9 @@ class Refusals:
     def _refused(self, invite: SipCopy, status: int) -> Refused:
         withheld = bool(re.search(r"\b(id|user)\b", invite.headers.get("privacy", "").lower()))
         asserted = invite.number_in("p-asserted-identity")
-        numbers = [invite.dialled, *(invite.number_in(header) for header in _NUMBERS)]
+        forwarded = (invite.number_in(header) for header in _FORWARDED)
+        numbers = [invite.dialled, *map(invite.number_in, _NUMBERS)]
+        numbers.append(next(filter(None, forwarded), ""))
         told = ",".join(number.replace(",", "") for number in numbers)
         incoming = Incoming.parse(f"{told},,{'withheld' if withheld else ''}")
         return Refused(

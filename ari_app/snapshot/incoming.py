@@ -31,6 +31,8 @@ class Incoming:
         """
         fields = [*text.split(","), *[""] * 6][:6]
         dialled, *also, forwarded = (_digits(field) for field in fields[:4])
+        if _same(dialled, forwarded):  # History-Info names it too when nobody forwarded the call
+            forwarded = ""
         return cls(
             dialled,
             tuple(number for number in dict.fromkeys(also) if number not in ("", dialled)),
@@ -45,6 +47,11 @@ class Incoming:
         return tuple(
             number for number in (self.dialled, *self.also_dialled, self.forwarded_from) if number
         )
+
+
+def _same(dialled: str, other: str) -> bool:
+    """Whether one is the end of the other: the same number with and without its country."""
+    return bool(dialled and other) and (dialled.endswith(other) or other.endswith(dialled))
 
 
 def _digits(text: str) -> str:

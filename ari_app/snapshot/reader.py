@@ -165,14 +165,20 @@ def _read_house(version: Path) -> dict[str, Any]:
 
 
 def _routes(numbers: dict[str, dict[str, str]]) -> dict[str, Route]:
-    """Index the numbers by their digits, and by their national form where only one has it."""
+    """Index the numbers by their digits, and by their national form where only one has it.
+
+    Some networks leave the trunk prefix between the country and the rest: ``976 0 70110001``.
+    """
     national: dict[str, list[Route]] = {}
-    routes = {}
+    routes, prefixed = {}, {}
     for number, owner in numbers.items():
         route = Route(number, owner["client"], owner["flow"])
-        routes[number.removeprefix("+")] = route
-        national.setdefault(owner.get("national", ""), []).append(route)
+        digits, short = number.removeprefix("+"), owner.get("national", "")
+        routes[digits] = route
+        national.setdefault(short, []).append(route)
+        if short and digits.endswith(short):
+            prefixed[f"{digits.removesuffix(short)}0{short}"] = route
     for digits, found in national.items():
         if digits and len(found) == 1:
             routes.setdefault(digits, found[0])
-    return routes
+    return prefixed | routes

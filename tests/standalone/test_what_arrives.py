@@ -95,7 +95,21 @@ FORWARDED = {
     "Diversion, always": ([f"Diversion: <tel:+{MOBILE}>;reason=unconditional"], "always"),
     "Diversion twice in one": (
         [f"Diversion: <sip:+{MOBILE}@x>;reason=unconditional,<sip:88110000@y>;reason=no-answer"],
-        "",
+        "always",
+    ),
+    "History-Info in one": (
+        [
+            f"History-Info: <sip:+{MOBILE}@x?Reason=SIP%3Bcause%3D486>;index=1, "
+            f"<sip:{SHARED}@x;cause=486>;index=1.1"
+        ],
+        "busy",
+    ),
+    "History-Info without Reason": (
+        [
+            f"History-Info: <sip:+{MOBILE}@x>;index=1",
+            f"History-Info: <sip:{SHARED}@x;cause=302>;index=1.1",
+        ],
+        "always",
     ),
     "History-Info": (
         [
@@ -114,6 +128,39 @@ def test_a_forwarded_call_tells_from_which_number_and_why(
     _, incoming, _ = told(asterisk, user=SHARED, headers=headers)
     assert (incoming.dialled, incoming.forwarded_from) == (SHARED, MOBILE)
     assert incoming.forwarded_because == because
+
+
+def test_history_info_of_a_call_that_nobody_forwarded_tells_of_no_forwarding(
+    asterisk: LoneAsterisk,
+) -> None:
+    headers = [f"History-Info: <sip:+976{SHARED}@x>;index=1"]
+    _, incoming, _ = told(asterisk, user=SHARED, headers=headers)
+    assert (incoming.dialled, incoming.forwarded_from, incoming.forwarded_because) == (
+        SHARED, "", "",
+    )  # fmt: skip
+
+
+MANY = {
+    "Diversion": [
+        f"<sip:+{MOBILE}@x>;reason=user-busy;counter=1", "<sip:88110000@y>;reason=no-answer",
+    ],
+    "History-Info": [
+        f"<sip:+{MOBILE}@x?Reason=SIP%3Bcause%3D302>;index=1", "<sip:88110000@x;cause=302>;index=1.1",
+        f"<sip:{SHARED}@x;cause=302>;index=1.1.1",
+    ],
+    "P-Asserted-Identity": [f'"Bold" <sip:{CALLER}@x>', f"<tel:{CALLER}>"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MANY)
+@pytest.mark.parametrize("between", [",", ", ", " , "])
+def test_one_header_with_commas_says_what_several_headers_say(
+    asterisk: LoneAsterisk, name: str, between: str
+) -> None:
+    several = told(asterisk, user=SHARED, headers=[f"{name}: {each}" for each in MANY[name]])
+    one = told(asterisk, user=SHARED, headers=[f"{name}: {between.join(MANY[name])}"])
+    assert [call[1] for call in (several, one)] == [several[1]] * 2
+    assert {number for number, _ in one[2]} == {number for number, _ in several[2]}
 
 
 PAI = f"P-Asserted-Identity: <sip:{CALLER}@192.0.2.1>"
