@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 from ari_app.commands.failure import as_program, report_failure
 from ari_app.commands.help import spoken, translate, words_of
 from ari_app.commands.texts import LANGUAGES, Texts, chosen_language
+from ari_app.flow.said import Said
 
 
 class _Listed(NamedTuple):
@@ -129,7 +130,9 @@ def _language_of(arguments: Sequence[str]) -> str:
 
 def _known_language(language: str | None) -> str | None:
     if language is not None and language not in LANGUAGES:
-        raise typer.BadParameter(f"{language!r} is not one of {', '.join(LANGUAGES)}.")
+        said = Said("{language!r} is no language of the commands; they speak {known}.",
+                    language=language, known=", ".join(LANGUAGES))  # fmt: skip
+        raise typer.BadParameter(said)
     return language
 
 

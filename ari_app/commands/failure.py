@@ -11,8 +11,8 @@ from pathlib import Path
 
 import typer
 
-from ari_app.commands.help import typed_wrongly
 from ari_app.commands.texts import Texts
+from ari_app.commands.usage import typed_wrongly
 from ari_app.flow.said import Said
 
 

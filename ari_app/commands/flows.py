@@ -114,9 +114,11 @@ def _pressed(press: str) -> Iterable[str]:
     for key in press:
         if key not in "0123456789*#" and key not in _WAITS:
             raise typer.BadParameter(
-                f"{key!r} is no key; they are 0-9, * and #, w and W to wait half a second or a "
-                "whole one, and p to wait for the end of a prompt.",
-                param_hint="--press",
+                Said(
+                    "{key!r} is no key; they are 0-9, * and #, w and W to wait half a second or a "
+                    "whole one, and p to wait for the end of a prompt.",
+                    key=key,
+                )
             )
     keys = [_WAITS.get(key, key) for key in press]
     return [*keys, f"wait {_PATIENCE_SECONDS}", "hang up"]

@@ -1,4 +1,4 @@
-"""Help, usage and what was typed wrongly, in the reader's language.
+"""Help and usage, in the reader's language.
 
 Help stands in English beside each command and option; `texts/help_mn.yaml` has the same paragraphs
 in Mongolian. What typer itself says is there too.
@@ -88,27 +88,3 @@ def paragraphs(text: str) -> list[str]:
 
 def _said(text: str, words: Mapping[str, str]) -> str:
     return "\n\n".join(words.get(each, each) for each in paragraphs(text))
-
-
-def typed_wrongly(error: typer.TyperException, texts: Texts) -> str:
-    """One sentence about a command that was typed wrongly: what is wrong, and where."""
-    if texts.language == "en":
-        return error.format_message()
-    facts = {"name": "", "command": "duudlaga"}
-    context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
-    if context is not None:
-        facts["command"] = context.command_path
-    if parameter is not None:
-        facts["name"] = parameter.get_error_hint().replace("'", "")
-    kind = type(error).__name__
-    if kind in ("NoSuchOption", "BadOptionUsage"):
-        facts["name"] = getattr(error, "option_name", "")
-    return texts(_KINDS.get(kind, "usage.other"), **facts)
-
-
-_KINDS = {
-    "NoSuchOption": "usage.no_such_option",
-    "BadOptionUsage": "usage.option_misused",
-    "MissingParameter": "usage.missing",
-    "BadParameter": "usage.bad_value",
-}

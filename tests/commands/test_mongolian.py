@@ -68,10 +68,10 @@ def test_help_is_mongolian(duudlaga: Command, names: tuple[str, ...]) -> None:
     ("arguments", "sentence"),
     [
         (["calls", "--dya", "1"], "Алдаа: --dya гэсэн сонголт алга."),
-        (["calls", "--call", "x"], "Алдаа: --call сонголтын утга тохирохгүй байна."),
-        (["calls", "--outcome", "x"], "Алдаа: --outcome сонголтын утга тохирохгүй байна."),
+        (["calls", "--call", "x"], "Алдаа: --call нь `duudlaga calls` жагсаадаг дуудлагын дугаар"),
+        (["calls", "--outcome", "x"], "Алдаа: --outcome дараахын аль нэг нь байна: answered"),
         (["call"], "Алдаа: number дутуу байна."),
-        (["clals"], "Алдаа: Тушаалыг ингэж бичдэггүй."),
+        (["clals"], "calls гэх гэсэн үү?"),
         (["calls", "--client"], "Алдаа: --client сонголтыг ингэж бичдэггүй."),
     ],
 )
