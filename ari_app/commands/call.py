@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ari_app.commands.call_rows import outcome_of
 from ari_app.commands.call_watch import CallWatch, Placed
 from ari_app.commands.journal_view import Line
 from ari_app.commands.names import agent_names, zones
@@ -80,7 +81,7 @@ def _print(placed: Placed, texts: Texts, recordings: Path) -> None:
     elif row["outcome"] is None:
         typer.echo(texts("call.no_outcome"))
     else:
-        typer.echo(texts("call.outcome", outcome=texts.word(row["outcome"])))
+        typer.echo(texts("call.outcome", outcome=outcome_of(row, texts)))
     if row:
         entries = [line.entry for line in placed.lines]
         about = recording_lines(entries, row["id"], recordings, texts)

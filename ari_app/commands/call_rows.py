@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from ari_app.commands.journal_view import JournalView, Line
+from ari_app.commands.texts import Texts
 from ari_app.commands.times import rfc3339, wall_clock
 from ari_app.flow.entries import Entry
 from ari_app.store.database import Cursor
 
 COLUMNS = (
-    "id", "client", "number", "caller", "outcome", "offered_at", "answered_at", "ended_at",
+    "id", "client", "number", "caller", "outcome", "reason", "offered_at", "answered_at", "ended_at",
     "agent", "recording",
 )  # fmt: skip
 Row = dict[str, Any]
@@ -52,7 +53,11 @@ class Wanted:
 
 _CALLS = """
     SELECT calls.id::text, client_id AS client, number, coalesce(caller, nullif(caller_raw, '')) AS
-           caller, outcome, offered_at, answered_at, ended_at, agent,
+           caller, outcome,
+           CASE outcome WHEN 'refused' THEN (
+               SELECT data ->> 'reason' FROM entries
+               WHERE entries.call_id = calls.id AND kind = 'call_ended' LIMIT 1) END AS reason,
+           offered_at, answered_at, ended_at, agent,
            (SELECT path FROM recordings
             WHERE recordings.call_id = calls.id AND recordings.client_id = calls.client_id
               AND state IN ('stored', 'verified') AND path IS NOT NULL
@@ -112,6 +117,11 @@ def from_journal(
     return list(islice(fitting, wanted.limit))
 
 
+def outcome_of(row: Row, texts: Texts) -> str:
+    """How the call ended, in words; of a refused one also why."""
+    return texts.word("_".join(filter(None, (row["outcome"], row["reason"]))))
+
+
 def row_of(lines: list[Line], recordings: Path) -> Row | None:
     """One call's row from its entries; `None` when they do not say that it was offered."""
     row: Row = dict.fromkeys(COLUMNS)
@@ -131,4 +141,5 @@ def row_of(lines: list[Line], recordings: Path) -> Row | None:
             row["recording"] = str(recordings / data["path"])
         elif entry.kind == "call_ended":
             row.update(outcome=data.get("outcome"), ended_at=rfc3339(entry.at))
+            row["reason"] = data.get("reason") if row["outcome"] == "refused" else None
     return row if row["id"] else None

@@ -15,6 +15,7 @@ from ari_app.commands.call_rows import (
     from_history,
     from_journal,
     lines_from_history,
+    outcome_of,
 )
 from ari_app.commands.database import DatabaseAwayError, cursor_of
 from ari_app.commands.journal_view import Line, open_view
@@ -120,6 +121,6 @@ def _as_json(lines: list[Line]) -> list[Row]:
 def _for_people(row: Row, texts: Texts, zone: Mapping[str, str], names: Mapping[str, str]) -> Row:
     return row | {
         "offered_at": wall_clock(row["offered_at"], zone.get(row["client"])),
-        "outcome": texts.word(row["outcome"]) if row["outcome"] else None,
+        "outcome": outcome_of(row, texts) if row["outcome"] else None,
         "agent": names.get(row["agent"], row["agent"]),
     }

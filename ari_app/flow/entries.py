@@ -36,7 +36,7 @@ last column names who else does.
 | command_failed | command, reason | |
 | flow_failed | node, reason | |
 | resumed | | |
-| call_ended | outcome, by (see below), reason, node, callback (refused) | also W |
+| call_ended | outcome, by (see below), reason, node, callback (refused), status, offers | also W |
 | agent_state_changed | agent, old, new, reason | only C |
 
 W is the witness (:mod:`ari_app.journal.reconcile`, :mod:`ari_app.journal.left_messages`), R the
@@ -50,16 +50,17 @@ A message of W comes after the call's end as often as before it; it counts in bo
 A talk is ended by agent, outside (the party at the outside number), caller, caller_lost, lost (the
 line to the leg broke) or cut, a call by caller, caller_lost, flow, agent, outside or pbx.
 ``caller_lost``: nobody hung up, but no sound came from the caller's network for as long as a line
-may be silent. A call whose ``callback`` is refused is owed none: the caller
-pressed the key for that.
+may be silent. A call whose ``callback`` is refused is owed none: the caller pressed the key for
+that. A call with the outcome refused never began: Asterisk answered with ``status`` because of:
+password, no_sound, encryption, codec (it ``offers`` these), or other.
 
 ``number`` is the client's; ``caller_number`` is `null` when it is withheld, and then the texts of
 the network are empty. ``forwarded_from`` is the number that the caller dialled, and that forwarded
 the call to ``dialled``, a number of ours, because: busy, no_answer, always, or empty.
 
 A queue is left because of: answered, timeout, key, hung_up, caller_lost, no_agents, full, cut, or
-failed (the flow broke). A callback is booked because of: key, missed, cut, fallback. ``node`` is
-the node's slug, ``subflow/node`` inside a subflow. ``queued_at`` is Unix seconds. In
+failed (the flow broke). A callback is booked because of: key, missed, cut, refused, fallback.
+``node`` is the node's slug, ``subflow/node`` inside a subflow. ``queued_at`` is Unix seconds. In
 recording_stored, paths
 are below the folder of recordings, and path, peaks and sha256 are `null` when there is no sound:
 nobody spoke, or it is lost. ``missing_seconds`` is a gap: so much of what was said is on no file, 0
@@ -83,6 +84,7 @@ OUTCOMES = (
     "short_abandon",
     "blocked",
     "cut",
+    "refused",
 )
 """Every offered call ends in exactly one of these."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ari_app.flow.run import Run
 
-MISSED = ("abandoned", "short_abandon", "cut")
+MISSED = ("abandoned", "short_abandon", "cut", "refused")
 """Outcomes of a call that nobody took: each gets a callback."""
 
 BEHIND_A_MESSAGE = (*MISSED, "self_served", "callback")

@@ -64,7 +64,8 @@ COUNT_ENDED = Statement(
     _COUNT.format(
         house=HOUSE,
         miss=f"""SELECT nullif(caller, '') AS number, queue, language,
-                        CASE outcome WHEN 'cut' THEN 'cut' ELSE 'missed' END AS reason,
+                        CASE WHEN outcome IN ('cut', 'refused') THEN outcome ELSE 'missed'
+                        END AS reason,
                         NULL::timestamptz AS queued_at
                  FROM calls
                  WHERE id = %(call)s AND callback_id IS NULL

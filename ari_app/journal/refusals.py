@@ -22,13 +22,21 @@ MOST_OPEN = 5000
 _NUMBERS = ("to", "p-called-party-id")
 _FORWARDED = ("diversion", "history-info")
 _PAYLOADS = {"0": "PCMU", "3": "GSM", "4": "G723", "8": "PCMA", "9": "G722", "18": "G729"}
+_SENTENCES = {
+    "password": "asked for a password, as nobody is known by this address or From",
+    "no_sound": "it offers no sound",
+    "encryption": "it asks for encryption",
+    "codec": "it offers {offers}",
+    "other": "refused with {status}",
+}
 _AUDIO = re.compile(r"^m=audio \d+ (\S+) ([\d ]+)", re.MULTILINE)
 _NAMED = re.compile(r"^a=rtpmap:(\d+) ([\w.-]{1,20})/", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A call that was refused. ``caller_raw`` is hostile text; ``reason`` is a sentence of ours.
+    """A call that was refused. ``caller_raw`` is hostile text; ``reason`` is a word of ours:
+    password, no_sound, encryption, codec or other. ``offers`` are names of codecs.
 
     ``by_trunk`` is false for a stranger, of whom there are thousands where SIP is open to the
     world: they are counted, and are nobody's callers.
@@ -41,6 +49,13 @@ class Refused:
     incoming: Incoming
     caller_raw: str
     by_trunk: bool
+    offers: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words, for logs and for who watches the house."""
+        offers = self.offers or "no codec that we know"
+        return _SENTENCES[self.reason].format(status=self.status, offers=offers)
 
 
 class Refusals:
@@ -102,14 +117,16 @@ class Refusals:
         numbers.append(next(filter(None, forwarded), ""))
         told = ",".join(number.replace(",", "") for number in numbers)
         incoming = Incoming.parse(f"{told},,{'withheld' if withheld else ''}")
+        reason, offers = _reason(invite, status)
         return Refused(
             invite.call,
             invite.at,
             status,
-            _reason(invite, status),
+            reason,
             incoming,
             "" if withheld else asserted or invite.number_in("from"),
             any(ip_address(invite.source[0] or "0.0.0.0") in trunk for trunk in self._trunks),  # noqa: S104
+            offers,
         )
 
 
@@ -117,18 +134,18 @@ def _is_old(at: float, now: float) -> bool:
     return now - at > SETTLED_SECONDS
 
 
-def _reason(invite: SipCopy, status: int) -> str:
-    """Say in our own words, with nothing of the message but names of codecs, why it was refused."""
+def _reason(invite: SipCopy, status: int) -> tuple[str, str]:
+    """Return why it was refused, and which codecs it offers; of the message these names alone."""
     if status == UNAUTHORIZED:
-        return "asked for a password, as nobody is known by this address or From"
+        return "password", ""
     audio = _AUDIO.search(invite.body)
     if status != 488:
-        return f"refused with {status}"
+        return "other", ""
     if audio is None:
-        return "it offers no sound"
+        return "no_sound", ""
     if "SAVP" in audio[1]:
-        return "it asks for encryption"
+        return "encryption", ""
     names = dict(_NAMED.findall(invite.body))
     offered = [names.get(each) or _PAYLOADS.get(each, "") for each in audio[2].split()]
     codecs = [each for each in offered if each and each != "telephone-event"]
-    return f"it offers {', '.join(codecs[:5]) or 'no codec that we know'}"
+    return "codec", ", ".join(codecs[:5])

@@ -100,7 +100,7 @@ class RefusedCalls:
         )
         if not recent:
             return ""
-        why = f"{recent[-1].status}: {recent[-1].reason}"
+        why = f"{recent[-1].status}: {recent[-1].sentence}"
         if len(recent) == 1:
             return f"1 call was refused within the last hour, with {why}"
         return f"{len(recent)} calls were refused within the last hour, the last one with {why}"
@@ -131,10 +131,10 @@ class RefusedCalls:
             "flow": route.flow if route else None, "revision": None, "language": None,
             **forwarding(refused.incoming),
         }  # fmt: skip
-        booked = {"number": caller, "queue": None, "reason": "cut", "language": None}
+        booked = {"number": caller, "queue": None, "reason": "refused", "language": None}
         ended = {
-            "outcome": "cut", "by": "pbx", "node": None,
-            "reason": f"refused with {refused.status}: {refused.reason}",
+            "outcome": "refused", "by": "pbx", "node": None, "reason": refused.reason,
+            "status": refused.status, "offers": refused.offers,
         }  # fmt: skip
         entries = [Entry("call_offered", refused.at, offered)]
         if client != HOUSE:
@@ -143,4 +143,4 @@ class RefusedCalls:
         # The id begins with the time, as others do: Asterisk gave this call none.
         call = call_id(f"refused-{refused.call}-{refused.at:.0f}.0")
         self.journal.append_once(call, client, entries)
-        log.warning("call_refused", call=call, status=refused.status, reason=refused.reason)
+        log.warning("call_refused", call=call, status=refused.status, reason=refused.sentence)

@@ -65,8 +65,8 @@ def way_in(settings: Settings) -> Finding:
     reason = next((each.reason for each in needs if each.name == "way_in"), "")
     if reason:
         advice = Said(
-            "Ask the trunk's operator for G.711 without encryption; `duudlaga calls --outcome cut` "
-            "lists who called."
+            "Ask the trunk's operator for G.711 without encryption; "
+            "`duudlaga calls --outcome refused` lists who called."
         )
         return Finding("way in", "warn", reason, advice)
     return Finding("way in", "ok", Said("no call was refused within the last hour"))

@@ -208,6 +208,16 @@ def test_the_doctor_finds_what_is_behind_or_missing(
         ("call_ended", {"outcome": "cut", "by": "pbx"}, "The call was cut off by a fault."),
         (
             "call_ended",
+            {"outcome": "refused", "by": "pbx", "reason": "codec", "status": 488, "offers": "G729"},
+            "The call was refused (488) before it began: we have none of its codecs (G729).",
+        ),
+        (
+            "callback_booked",
+            {"number": "+97699112233", "reason": "refused"},
+            "As the call was refused before it began, a callback to +97699112233 is booked.",
+        ),
+        (
+            "call_ended",
             {"outcome": "answered", "by": "agent"},
             "The call ends, answered; ended by the agent.",
         ),

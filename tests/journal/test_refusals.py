@@ -61,6 +61,15 @@ class Scene:
         return self.refusals.hear(copy(answer(status, call), HOUSE, at))
 
 
+def test_a_refused_call_that_was_forwarded_is_the_clients_who_forwarded_it() -> None:
+    scene = Scene()
+    way = "<sip:+97699110000@x?Reason=SIP>;index=1, <sip:70119999@x;cause=302>;index=1.1"
+    scene.asks(invite(G729, f"History-Info: {way}"))
+    refused = scene.is_answered(488)
+    assert refused is not None
+    assert refused.incoming.forwarded_from == "97699110000"
+
+
 @pytest.mark.parametrize(
     ("media", "reason"),
     [
@@ -79,7 +88,7 @@ def test_a_call_refused_for_its_sound_says_what_it_offers(media: str, reason: st
     assert scene.is_answered(100) is None
     refused = scene.is_answered(488)
     assert refused is not None
-    assert (refused.status, refused.reason, refused.by_trunk) == (488, reason, True)
+    assert (refused.status, refused.sentence, refused.by_trunk) == (488, reason, True)
     assert (refused.caller_raw, refused.incoming.numbers) == ("99112233", ("70110001",))
     assert scene.is_answered(488) is None, "a repetition is no second call"
 

@@ -80,10 +80,11 @@ def entries(heard: RefusedCalls, seconds: float = 5.0) -> list[Entry]:
 
 
 @pytest.mark.parametrize(
-    ("media", "reason"), [(G729, "it offers G729"), (SRTP, "it asks for encryption")]
+    ("media", "reason", "sentence"),
+    [(G729, "codec", "it offers G729"), (SRTP, "encryption", "it asks for encryption")],
 )
 def test_a_caller_whose_sound_we_cannot_take_is_on_record_and_owed_a_callback(
-    asterisk: LoneAsterisk, heard: RefusedCalls, media: str, reason: str
+    asterisk: LoneAsterisk, heard: RefusedCalls, media: str, reason: str, sentence: str
 ) -> None:
     with SipLine(asterisk.address) as line:
         assert line.invite(media=media) == 488
@@ -91,10 +92,11 @@ def test_a_caller_whose_sound_we_cannot_take_is_on_record_and_owed_a_callback(
     assert offered.data["number"] == ROUTE.number
     assert offered.data["caller_number"] == "+97699112233"
     assert (booked.kind, booked.data["number"]) == ("callback_booked", "+97699112233")
-    assert (ended.data["outcome"], ended.data["by"]) == ("cut", "pbx")
-    assert ended.data["reason"] == f"refused with 488: {reason}"
+    assert booked.data["reason"] == "refused"
+    assert (ended.data["outcome"], ended.data["by"]) == ("refused", "pbx")
+    assert (ended.data["reason"], ended.data["status"]) == (reason, 488)
     assert heard.counts == {"488": 1}
-    assert heard.recent(time.time()).endswith(f"the last one with 488: {reason}")
+    assert heard.recent(time.time()).endswith(f"with 488: {sentence}")
     assert heard.recent(time.time() + 3601) == ""
 
 
@@ -109,7 +111,7 @@ def test_a_caller_who_is_taken_for_an_agent_is_on_record(
         assert line.invite(caller="<sip:agent-bold@192.0.2.1>") == 401
     offered, *_, ended = entries(heard)
     assert offered.data["caller_raw"] == "agent-bold"
-    assert ended.data["reason"].startswith("refused with 401")
+    assert (ended.data["reason"], ended.data["status"]) == ("password", 401)
 
 
 def test_a_call_that_is_taken_is_nobody_elses_record(
