@@ -4,6 +4,7 @@ import re
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,7 +16,17 @@ DEFAULT_HOME = REPOSITORY / ".duudlaga"
 
 _LINE = re.compile(r"\s*(#|(export\s+)?DUUDLAGA_[A-Za-z_]+\s*=)")
 
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
+        raise ValueError(f"{name} is no time zone; write one as Asia/Ulaanbaatar") from None
+    return name
+
+
 Folder = Annotated[Path, AfterValidator(lambda folder: folder.expanduser().absolute())]
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Address = Annotated[str, AfterValidator(lambda address: str(IPv4Address(address)))]
 
 
@@ -31,6 +42,7 @@ class Places(BaseSettings):
     mirror: str | None = None  # a Debian mirror, in place of the one in the machine's apt sources
     sip_address: Address = "127.0.0.1"
     outside_address: Address = "127.0.0.2"  # the second Asterisk's: callers and phones
+    timezone: TimeZone = "Asia/Ulaanbaatar"  # the house's: its own times, and calls of nobody
 
     @classmethod
     def load(cls, **given: Any) -> Self:

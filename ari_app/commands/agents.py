@@ -63,7 +63,7 @@ def list_(
     if as_json:
         print_json(rows)
     else:
-        print_table([_for_people(row, texts) for row in rows], COLUMNS, texts)
+        print_table([_for_people(row, texts, settings.timezone) for row in rows], COLUMNS, texts)
 
 
 @app.command()
@@ -205,8 +205,8 @@ def agent_row(
     }
 
 
-def _for_people(row: dict[str, Any], texts: Texts) -> dict[str, Any]:
+def _for_people(row: dict[str, Any], texts: Texts, zone: str) -> dict[str, Any]:
     known = {name: texts.word(row[name]) for name in ("state", "reason", "phone") if row[name]}
     if row["simulated"]:
         known["phone"] = ", ".join(filter(None, (known.get("phone"), texts.word("simulated"))))
-    return row | known | {"since": wall_clock(row["since"])}
+    return row | known | {"since": wall_clock(row["since"], zone)}

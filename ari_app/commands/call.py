@@ -10,7 +10,7 @@ import typer
 from ari_app.commands.call_rows import outcome_of
 from ari_app.commands.call_watch import CallWatch, Placed
 from ari_app.commands.journal_view import Line
-from ari_app.commands.names import agent_names, zones
+from ari_app.commands.names import agent_names, clocks
 from ari_app.commands.output import print_json
 from ari_app.commands.recording_lines import recording_lines
 from ari_app.commands.story import told
@@ -47,11 +47,11 @@ def call(
     if not as_json:
         typer.echo(texts("call.dialling", caller=caller, number=number))
 
-    zone, names = zones(settings), agent_names(settings)
+    clock, names = clocks(settings), agent_names(settings)
 
     def tell(line: Line) -> None:
         if not as_json:
-            typer.echo(told(line.entry, texts, zone.get(line.client), names))
+            typer.echo(told(line.entry, texts, clock.of(line.client), names))
 
     watch = CallWatch(settings, tell)
     placed = asyncio.run(watch.place(number, caller, name, press, hang_up_after))

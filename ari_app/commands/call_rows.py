@@ -3,8 +3,7 @@
 Both give the same fields, described in docs/json-output.md.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -12,13 +11,13 @@ from typing import Any
 
 from ari_app.commands.journal_view import JournalView, Line
 from ari_app.commands.texts import Texts
-from ari_app.commands.times import rfc3339, wall_clock
+from ari_app.commands.times import Clocks, rfc3339, wall_clock
 from ari_app.flow.entries import Entry
 from ari_app.store.database import Cursor
 
 COLUMNS = (
-    "id", "client", "number", "caller", "outcome", "reason", "offered_at", "answered_at", "ended_at",
-    "agent", "recording",
+    "id", "client", "number", "caller", "outcome", "reason", "offered_at", "answered_at",
+    "ended_at", "agent", "recording",
 )  # fmt: skip
 Row = dict[str, Any]
 
@@ -27,11 +26,12 @@ Row = dict[str, Any]
 class Wanted:
     """Which calls to list: those that fit all that is not `None`, at most `limit`.
 
-    `day` is a date on the client's clock; `agent` talked with the caller; `caller` is a number as
-    calls have it.
+    `day` is a date on the client's clock, on the house's for calls of nobody; `agent` talked with
+    the caller; `caller` is a number as calls have it.
     """
 
     limit: int
+    clocks: Clocks
     call: str | None = None
     client: str | None = None
     day: date | None = None
@@ -39,16 +39,16 @@ class Wanted:
     agent: str | None = None
     outcome: str | None = None
 
-    def fits(self, row: Row, zone: str | None) -> bool:
-        """Tell whether a row fits; `zone` is the time zone of its client."""
+    def fits(self, row: Row) -> bool:
+        """Tell whether a row fits."""
         facts = {"id": self.call, "client": self.client, "agent": self.agent}
         facts |= {"outcome": self.outcome, "caller": self.caller}
         if any(wanted not in (None, row[name]) for name, wanted in facts.items()):
             return False
-        return (
-            self.day is None
-            or self.day.isoformat() == str(wall_clock(row["offered_at"], zone)).partition(" ")[0]
-        )
+        if self.day is None:
+            return True
+        offered = wall_clock(row["offered_at"], self.clocks.of(row["client"]), "%Y-%m-%d")
+        return self.day.isoformat() == offered
 
 
 _CALLS = """
@@ -74,7 +74,7 @@ _CALLS = """
                offered_at BETWEEN %(day)s::date - 1 AND %(day)s::date + 2
                AND (offered_at AT TIME ZONE coalesce(
                         (SELECT timezone FROM clients WHERE clients.client_id = calls.client_id),
-                        current_setting('TimeZone')))::date = %(day)s))
+                        %(house_zone)s))::date = %(day)s))
     ORDER BY offered_at DESC, calls.id DESC
     LIMIT %(limit)s
 """
@@ -87,7 +87,7 @@ _ENTRIES = """
 
 def from_history(cursor: Cursor, recordings: Path, wanted: Wanted) -> list[Row]:
     """The newest calls first. `recordings` is the folder to which the paths are relative."""
-    cursor.execute(_CALLS, asdict(wanted))
+    cursor.execute(_CALLS, vars(wanted) | {"house_zone": wanted.clocks.house})
     rows = []
     for found in cursor.fetchall():
         row: Row = found._asdict()
@@ -107,13 +107,11 @@ def lines_from_history(cursor: Cursor, call: str) -> list[Line]:
     ]
 
 
-def from_journal(
-    journal: JournalView, recordings: Path, wanted: Wanted, zones: Mapping[str, str]
-) -> list[Row]:
+def from_journal(journal: JournalView, recordings: Path, wanted: Wanted) -> list[Row]:
     """As `from_history`, of the calls that this machine's journal still holds."""
     ids = [wanted.call] if wanted.call else journal.newest_calls(wanted.client)
     rows = (row_of(journal.of_call(each), recordings) for each in ids)
-    fitting = (row for row in rows if row and wanted.fits(row, zones.get(row["client"])))
+    fitting = (row for row in rows if row and wanted.fits(row))
     return list(islice(fitting, wanted.limit))
 
 

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from ari_app.commands.database import cursor_of, house_database
-from ari_app.commands.names import actor, refuse_unknown, zones
+from ari_app.commands.names import actor, clocks, refuse_unknown
 from ari_app.commands.output import print_json, print_table
 from ari_app.commands.texts import Texts
-from ari_app.commands.times import rfc3339, wall_clock
+from ari_app.commands.times import rfc3339
 from ari_app.operations.callers import Mark, list_callers, mark_caller
 from ari_app.settings import Settings
 from ari_app.snapshot.publish import publish
@@ -41,9 +41,7 @@ def list_(
     if as_json:
         print_json(rows)
     elif rows:
-        zone = zones(settings).get(client)
-        shown = [row | {"last_call_at": wall_clock(row["last_call_at"], zone)} for row in rows]
-        print_table(shown, _COLUMNS, texts)
+        print_table(clocks(settings).told(rows, "last_call_at"), _COLUMNS, texts)
     else:
         typer.echo(texts("caller.none"))
 

@@ -19,12 +19,12 @@ from ari_app.commands.call_rows import (
 )
 from ari_app.commands.database import DatabaseAwayError, cursor_of
 from ari_app.commands.journal_view import Line, open_view
-from ari_app.commands.names import agent_names, refuse_unknown, zones
+from ari_app.commands.names import agent_names, clocks, refuse_unknown
 from ari_app.commands.output import print_json, print_table
 from ari_app.commands.recording_lines import recording_lines
 from ari_app.commands.story import told
 from ari_app.commands.texts import Texts
-from ari_app.commands.times import rfc3339, wall_clock
+from ari_app.commands.times import rfc3339
 from ari_app.flow.entries import OUTCOMES
 from ari_app.flow.said import Said
 from ari_app.flow.unassigned import HOUSE
@@ -60,8 +60,10 @@ def calls(  # noqa: PLR0913, PLR0917 - an argument for each option
     """
     texts: Texts = context.obj
     settings = Settings.load()
+    clock = clocks(settings)
     wanted = Wanted(
         limit,
+        clock,
         call=str(call) if call else None,
         client=client,
         day=day.date() if day else None,
@@ -69,8 +71,7 @@ def calls(  # noqa: PLR0913, PLR0917 - an argument for each option
         agent=agent,
         outcome=outcome,
     )
-    zone = zones(settings)
-    rows, lines = _find(settings, texts, wanted, zone)
+    rows, lines = _find(settings, texts, wanted)
     if call and not rows and not lines:
         raise RefusedError(Said("there is no call {call}", call=call))
     if not rows and not call:
@@ -80,20 +81,19 @@ def calls(  # noqa: PLR0913, PLR0917 - an argument for each option
     elif call:
         names = agent_names(settings)
         for line in lines:
-            typer.echo(told(line.entry, texts, zone.get(line.client), names))
+            typer.echo(told(line.entry, texts, clock.of(line.client), names))
         entries = [line.entry for line in lines]
         for sentence in recording_lines(entries, str(call), settings.recordings, texts):
             typer.echo(sentence)
     elif rows:
         names = agent_names(settings)
-        print_table([_for_people(row, texts, zone, names) for row in rows], _COLUMNS, texts)
+        shown = [_for_people(row, texts, names) for row in clock.told(rows, "offered_at")]
+        print_table(shown, _COLUMNS, texts)
     else:
         typer.echo(texts("calls.none"))
 
 
-def _find(
-    settings: Settings, texts: Texts, wanted: Wanted, zone: Mapping[str, str]
-) -> tuple[list[Row], list[Line]]:
+def _find(settings: Settings, texts: Texts, wanted: Wanted) -> tuple[list[Row], list[Line]]:
     """The rows and, of one call, its entries: the fullest account that can be had now."""
     call = wanted.call
     with open_view(settings.journal) as journal:
@@ -105,10 +105,10 @@ def _find(
                 if rows or not lines:
                     return rows, max(lines, shipped, key=len)
         except DatabaseAwayError as error:
-            typer.echo(texts("calls.from_journal", reason=error.reason), err=True)
+            typer.echo(texts("calls.from_journal", reason=texts.said(error.reason)), err=True)
         if journal is None:
             return [], []
-        return from_journal(journal, settings.recordings, wanted, zone), lines
+        return from_journal(journal, settings.recordings, wanted), lines
 
 
 def _as_json(lines: list[Line]) -> list[Row]:
@@ -118,9 +118,8 @@ def _as_json(lines: list[Line]) -> list[Row]:
     ]
 
 
-def _for_people(row: Row, texts: Texts, zone: Mapping[str, str], names: Mapping[str, str]) -> Row:
+def _for_people(row: Row, texts: Texts, names: Mapping[str, str]) -> Row:
     return row | {
-        "offered_at": wall_clock(row["offered_at"], zone.get(row["client"])),
         "outcome": outcome_of(row, texts) if row["outcome"] else None,
         "agent": names.get(row["agent"], row["agent"]),
     }

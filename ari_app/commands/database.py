@@ -16,7 +16,8 @@ class DatabaseAwayError(Exception):
 
     def __init__(self, reason: str) -> None:
         """`reason` is what the driver says; only its first line is for people."""
-        self.reason = reason.strip().splitlines()[0] if reason.strip() else "no reason given"
+        lines = reason.strip().splitlines()
+        self.reason = reason if isinstance(reason, Said) else lines[0] if lines else "–"
         super().__init__(
             Said("Postgres is not reachable ({reason}). `duudlaga status` shows what runs.",
                  reason=self.reason)
@@ -66,5 +67,7 @@ def _open(dsn: str) -> Iterator[Connection]:
         yield connection
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         raise DatabaseAwayError(str(error)) from error
+    except psycopg2.errors.UndefinedTable as error:  # a start makes them within seconds
+        raise DatabaseAwayError(Said("its tables are not there yet")) from error
     finally:
         connection.close()

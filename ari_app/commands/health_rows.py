@@ -31,21 +31,24 @@ def health_of(settings: Settings, process: str) -> dict[str, Any]:
     return {"health": report.state, "dependencies": needs}
 
 
-def sentences(processes: list[dict[str, Any]], texts: Texts) -> list[str]:
-    """What is not as it should be, a sentence each; one sentence when all is."""
+def sentences(processes: list[dict[str, Any]], texts: Texts, zone: str) -> list[str]:
+    """What is not as it should be, a sentence each; one sentence when all is.
+
+    Times are on the clock of `zone`.
+    """
     told = []
     for line in processes:
         if line["health"] == "silent":
             told.append(texts("health.silent", process=line["name"]))
         wrong = (need for need in line["dependencies"] if need["state"] != "up")
-        told.extend(_sentence(line["name"], need, texts) for need in wrong)
+        told.extend(_sentence(line["name"], need, texts, zone) for need in wrong)
     return told or [texts("health.all_up")]
 
 
-def _sentence(process: str, need: dict[str, Any], texts: Texts) -> str:
+def _sentence(process: str, need: dict[str, Any], texts: Texts, zone: str) -> str:
     facts = {
         "process": process,
-        "since": wall_clock(need["since"]),
+        "since": wall_clock(need["since"], zone),
         "reason": need["reason"],
     }
     if need["name"] == "way_in":  # no trouble of the process, which only tells of it

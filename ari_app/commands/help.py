@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typer
 import yaml
 from typer.core import TyperGroup
 

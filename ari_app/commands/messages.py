@@ -6,10 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from ari_app.commands.database import cursor_of
-from ari_app.commands.names import refuse_unknown, zones
+from ari_app.commands.names import clocks, refuse_unknown
 from ari_app.commands.output import print_json, print_table
 from ari_app.commands.texts import Texts
-from ari_app.commands.times import rfc3339, wall_clock
+from ari_app.commands.times import rfc3339
 from ari_app.operations.messages import list_messages
 from ari_app.settings import Settings
 from ari_app.store.callbacks import open_callbacks
@@ -68,18 +68,17 @@ def _show(
     if as_json:
         print_json(rows)
     elif rows:
-        zone = zones(settings)
-        print_table([_for_people(row, zone, texts) for row in rows], columns, texts)
+        column = "left_at" if "left_at" in columns else "waiting_since"
+        timed = clocks(settings).told(rows, column)
+        print_table([_for_people(row, texts) for row in timed], columns, texts)
     else:
         typer.echo(texts(none))
 
 
-def _for_people(row: dict[str, Any], zone: dict[str, str], texts: Texts) -> dict[str, Any]:
+def _for_people(row: dict[str, Any], texts: Texts) -> dict[str, Any]:
     shown = dict(row)
     for name, value in row.items():
-        if value is not None and name in ("left_at", "waiting_since"):
-            shown[name] = wall_clock(value, zone.get(row["client"]))
-        elif value is not None and name in ("kind", "reason"):
+        if value is not None and name in ("kind", "reason"):
             shown[name] = texts.word(value)
         elif isinstance(value, float):
             shown[name] = f"{value:.0f}"

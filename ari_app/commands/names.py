@@ -3,6 +3,7 @@
 import getpass
 from collections.abc import Mapping
 
+from ari_app.commands.times import Clocks
 from ari_app.operations.refused import no_agent, no_client
 from ari_app.settings import Settings
 from ari_app.snapshot.reader import Snapshot, SnapshotError
@@ -19,13 +20,14 @@ def refuse_unknown(
         raise no_agent(agent, agents)
 
 
-def zones(settings: Settings) -> dict[str, str]:
-    """The time zone of each client; none before anything was published."""
+def clocks(settings: Settings) -> Clocks:
+    """The clock of each client and of the house; before anything was published only the house's."""
     try:
         clients = Snapshot.open(settings.snapshot).clients
     except SnapshotError:
-        return {}
-    return {slug: client["timezone"] for slug, client in clients.items()}
+        clients = {}
+    zones = {slug: str(client["timezone"]) for slug, client in clients.items()}
+    return Clocks(settings.timezone, zones)
 
 
 def agent_names(settings: Settings) -> dict[str, str]:

@@ -48,7 +48,7 @@ def status(
     if as_json:
         print_json(report)
     else:
-        _print(report, texts, agent_names(settings))
+        _print(report, texts, agent_names(settings), settings.timezone)
     if now.phase != "running":
         raise typer.Exit(1)
 
@@ -94,7 +94,7 @@ def _simulated(settings: Settings) -> list[str]:
     return simulated(settings) if settings.current_snapshot.exists() else []
 
 
-def _print(report: dict[str, Any], texts: Texts, names: Mapping[str, str]) -> None:
+def _print(report: dict[str, Any], texts: Texts, names: Mapping[str, str], zone: str) -> None:
     typer.echo(texts("status.home", home=report["home"]))
     if report["phase"] == "stopped":
         typer.echo(texts("status.nothing_runs"))
@@ -103,13 +103,13 @@ def _print(report: dict[str, Any], texts: Texts, names: Mapping[str, str]) -> No
         typer.echo(texts.said(report["failure"]))
     print_table(
         [
-            line | {"state": texts.word(line["state"]), "since": wall_clock(line["since"])}
+            line | {"state": texts.word(line["state"]), "since": wall_clock(line["since"], zone)}
             for line in report["processes"]
         ],
         COLUMNS,
         texts,
     )
-    for sentence in sentences(report["processes"], texts):
+    for sentence in sentences(report["processes"], texts, zone):
         typer.echo(cell(sentence))
     missing = report["calls_unlogged"]
     typer.echo(texts("status.live_calls", count=report["live_calls"]))

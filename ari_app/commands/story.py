@@ -15,14 +15,12 @@ _WORDS = frozenset({"reason", "outcome", "by", "kind", "new", "language"})
 _TURNS = ("reason", "by", "outcome")
 
 
-def told(
-    entry: Entry, texts: Texts, zone: str | None = None, agents: Mapping[str, str] | None = None
-) -> str:
-    """The entry as one line: the time by the clock of `zone`, else of this machine; its words.
+def told(entry: Entry, texts: Texts, zone: str, agents: Mapping[str, str] | None = None) -> str:
+    """The entry as one line: the time by the clock of `zone`, and its words.
 
     `agents` are the agents' names by slug.
     """
-    clock = datetime.fromtimestamp(entry.at, UTC).astimezone(ZoneInfo(zone) if zone else None)
+    clock = datetime.fromtimestamp(entry.at, UTC).astimezone(ZoneInfo(zone))
     clock_text = clock.strftime("%H:%M:%S.%f")[:-5]
     return f"{clock_text}  {sentence(entry, texts, agents)}"
 
@@ -47,6 +45,8 @@ def _pattern(entry: Entry, texts: Texts) -> str:
     reasons = [entry.data.get(name) for name in _TURNS]
     if entry.kind == "recording_stored":
         reasons.append(_whole(entry.data))
+    if entry.kind == "queue_joined" and entry.data.get("position") is None:
+        reasons.append("unknown")
     keys = [f"entry.{entry.kind}_{reason}" for reason in reasons if isinstance(reason, str)]
     for key in (*keys, f"entry.{entry.kind}"):
         try:

@@ -15,7 +15,6 @@ import typer
 from ari_app.commands.texts import Texts
 from ari_app.flow.said import Said, nearest
 
-
 _QUOTED = re.compile(r"'([^']*)'")
 
 

@@ -97,6 +97,7 @@ def test_a_call_has_the_documented_fields(duudlaga: Command, home: Path, answere
             "number": "+97670110001",
             "caller": "+97699112233",
             "outcome": "answered",
+            "reason": None,
             "offered_at": "2025-11-22T08:26:40.000Z",
             "answered_at": "2025-11-22T08:26:49.500Z",
             "ended_at": "2025-11-22T08:27:45.000Z",

@@ -1,10 +1,12 @@
 """A command that fails says one sentence, and exits with 1."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import psycopg2.errors
 import pytest
 
-from ari_app.commands import flows
+from ari_app.commands import database, flows
 from tests.commands.conftest import Command
 
 
@@ -29,3 +31,22 @@ def test_an_unforeseen_failure_is_a_sentence_and_a_log(
     assert "ZeroDivisionError: by accident" in result.stderr
     assert str(log) in result.stderr
     assert "break_down" in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "its tables are not there yet"), ("mn", "хүснэгтүүд нь хараахан үүсээгүй")],
+)
+def test_who_asks_while_the_first_start_makes_the_tables_is_told_so(
+    duudlaga: Command, monkeypatch: pytest.MonkeyPatch, language: str, sentence: str
+) -> None:
+    def no_table(*_: object) -> None:
+        raise psycopg2.errors.UndefinedTable('relation "calls" does not exist')
+
+    away = SimpleNamespace(close=lambda: None)
+    monkeypatch.setattr(database, "connect", lambda *_: away)
+    monkeypatch.setattr(database, "transaction", no_table)
+    result = duudlaga("--language", language, "messages")
+    assert result.exit_code == 1
+    assert sentence in result.stderr
+    assert "UndefinedTable" not in result.stderr

@@ -156,6 +156,39 @@ def test_times_in_the_list_are_the_clients(duudlaga: Command, happen: Happen) ->
     assert duudlaga("calls", "--call", call).stdout.startswith("01:30:00.0")
 
 
+def test_what_is_nobodys_is_on_the_clock_of_the_house(duudlaga: Command, happen: Happen) -> None:
+    call = happen(client="house")
+    assert "2026-11-23 01:30:00" in duudlaga("calls").stdout
+    assert duudlaga("calls", "--call", call).stdout.startswith("01:30:00.0")
+    assert call in duudlaga("calls", "--day", "2026-11-23", "--json").stdout
+    assert call not in duudlaga("calls", "--day", "2026-11-22", "--json").stdout
+
+
+def test_times_of_several_clocks_in_one_list_name_them(
+    duudlaga: Command, happen: Happen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUUDLAGA_TIMEZONE", "Europe/Berlin")
+    happen()
+    happen(client="house")
+    shown = duudlaga("calls").stdout
+    assert "2026-11-23 01:30:00 +0800" in shown
+    assert "2026-11-22 18:30:00 +0100" in shown
+    assert "+0800" not in duudlaga("calls", "--client", "anu-clinic").stdout
+
+
+def test_a_refused_call_is_not_cut_off_by_a_crash(duudlaga: Command, happen: Happen) -> None:
+    why = {"reason": "codec", "status": 488, "offers": "G729"}
+    call = happen(("call_ended", {"outcome": "refused", "by": "pbx", **why}))
+    shown = duudlaga("calls", "--outcome", "refused").stdout
+    assert "refused: codec" in shown
+    assert "татгалзсан: кодек" in duudlaga("--language", "mn", "calls").stdout
+    assert "we have none of its codecs (G729)" in duudlaga("calls", "--call", call).stdout
+    assert "кодек" in duudlaga("--language", "mn", "calls", "--call", call).stdout
+    assert " refused " in duudlaga("callbacks").stdout
+    row = json.loads(duudlaga("calls", "--json").stdout)[0]
+    assert (row["outcome"], row["reason"]) == ("refused", "codec")
+
+
 @pytest.mark.parametrize("command", ["calls", "messages", "callbacks"])
 def test_a_client_that_is_not_there_is_named_with_those_that_are(
     duudlaga: Command, command: str
@@ -218,7 +251,7 @@ def test_a_client_is_removed_and_its_calls_stay(
     refused = duudlaga("client", "remove", "anu-clinic", typed="n\n")
     assert refused.exit_code == 1
     assert "+97670110001" in refused.stdout
-    assert "1 calls, 0 recordings, 1 callbacks" in refused.stdout
+    assert "calls: 1, recordings: 0, callbacks that are still owed: 1" in refused.stdout
     assert (home / "prompts/clients/anu-clinic").is_dir()
     result = duudlaga("client", "remove", "anu-clinic", "--yes")
     assert result.exit_code == 0, result.output

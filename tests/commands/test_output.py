@@ -3,7 +3,7 @@
 from ari_app.commands.output import cell, printable
 from ari_app.commands.story import sentence, told
 from ari_app.commands.texts import Texts
-from ari_app.commands.times import rfc3339
+from ari_app.commands.times import Clocks, rfc3339
 from ari_app.flow.entries import Entry
 
 
@@ -85,4 +85,20 @@ def test_whole_sentences_of_a_story_in_mongolian() -> None:
         "Болд операторын төлөв: түр зогссон.",
         "Залгагчид client:menu сонсогдсонгүй: Asterisk хоёр удаа алдсан.",
         "Бичсэнийг хадгалсангүй: дахин бичсэн.",
+    ]
+
+
+def test_times_of_one_clock_stand_alone_and_of_several_name_it() -> None:
+    clocks = Clocks("Europe/Berlin", {"anu-clinic": "Asia/Ulaanbaatar"})
+    mine = {"client": "anu-clinic", "at": "2026-11-22T17:30:00.000Z"}
+    nobodys = {"client": "house", "at": "2026-11-22T17:30:00.000Z"}
+    gone = {"client": "gone", "at": None}
+    assert [row["at"] for row in clocks.told([mine], "at")] == ["2026-11-23 01:30:00"]
+    assert [row["at"] for row in clocks.told([nobodys, gone], "at")] == [
+        "2026-11-22 18:30:00",
+        None,
+    ]
+    assert [row["at"] for row in clocks.told([mine, nobodys], "at")] == [
+        "2026-11-23 01:30:00 +0800",
+        "2026-11-22 18:30:00 +0100",
     ]

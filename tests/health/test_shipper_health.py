@@ -108,7 +108,7 @@ def test_calls_refused_before_they_had_a_channel_are_counted_and_told_for_an_hou
     health = ShipperHealth(tmp_path / "journal.db", witness, lambda: 0, calls)
     for call, at, by_trunk in (("a", now, True), ("b", now - 3700, True), ("c", now, False)):
         incoming = Incoming("70110001")
-        calls.take(Refused(call, at, 488, "it offers G729", incoming, "99112233", by_trunk))
+        calls.take(Refused(call, at, 488, "codec", incoming, "99112233", by_trunk, "G729"))
     calls.enter()
     report = health.report()
     (way_in,) = (each for each in report.dependencies if each.name == "way_in")

@@ -66,8 +66,8 @@ def lines(settings: Settings) -> list[dict[str, Any]]:
 def test_the_status_names_what_is_away_since_when_and_why(settings: Settings) -> None:
     with running(settings, UP, NO_REDIS):
         report = lines(settings)
-        (told,) = sentences(report, EN)
-        (said,) = sentences(report, MN)
+        (told,) = sentences(report, EN, "UTC")
+        (said,) = sentences(report, MN, "UTC")
     assert report[0] == {"name": "redis", "health": None, "dependencies": []}
     assert (report[1]["health"], report[1]["dependencies"][1]["name"]) == ("degraded", "redis")
     assert report[1]["dependencies"][0]["since"] == "1970-01-01T00:16:40.000Z"
@@ -80,11 +80,11 @@ def test_the_status_names_what_is_away_since_when_and_why(settings: Settings) ->
 
 def test_the_status_says_so_when_all_is_well(settings: Settings) -> None:
     with running(settings):
-        assert sentences(lines(settings), EN) == ["Our processes reach all that they need."]
+        assert sentences(lines(settings), EN, "UTC") == ["Our processes reach all that they need."]
 
 
 def test_the_status_names_a_process_that_does_not_answer(settings: Settings) -> None:
-    assert sentences(lines(settings), EN) == ["The controller does not answer."]
+    assert sentences(lines(settings), EN, "UTC") == ["The controller does not answer."]
 
 
 @pytest.mark.parametrize("name", [
@@ -133,8 +133,8 @@ def test_refused_calls_are_no_trouble_of_the_process_that_tells_of_them(settings
         report = [{"name": "shipper", **health_of(settings, "shipper")}]
     assert (way_in.name, way_in.grade, way_in.fact) == ("way in", "warn", REFUSED.reason)
     assert "G.711" in way_in.advice
-    assert sentences(report, EN) == [f"Callers were turned away: {REFUSED.reason}."]
-    assert sentences(report, MN) == [f"Зарим дуудлагыг хүлээж авсангүй: {REFUSED.reason}."]
+    assert sentences(report, EN, "UTC") == [f"Callers were turned away: {REFUSED.reason}."]
+    assert sentences(report, MN, "UTC") == [f"Зарим дуудлагыг хүлээж авсангүй: {REFUSED.reason}."]
 
 
 @pytest.mark.parametrize(
@@ -206,6 +206,12 @@ def test_the_doctor_finds_what_is_behind_or_missing(
             "Asterisk could not do what was asked (404 Not Found); the flow goes on without it.",
         ),
         ("call_ended", {"outcome": "cut", "by": "pbx"}, "The call was cut off by a fault."),
+        (
+            "queue_joined",
+            {"queue": "reception", "position": None},
+            "The caller waits in the queue reception.",
+        ),
+        ("variable_set", {"name": "n", "value": "12345"}, "The variable n is now “12345”."),
         (
             "call_ended",
             {"outcome": "refused", "by": "pbx", "reason": "codec", "status": 488, "offers": "G729"},

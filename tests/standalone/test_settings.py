@@ -256,3 +256,12 @@ def test_a_redis_elsewhere_is_used_instead(home: Path, monkeypatch: pytest.Monke
     theirs = Settings.load()
     assert theirs.redis_address == "redis://:secret@10.0.0.1/2"
     assert "secret" not in repr(theirs)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "../etc/passwd", "Asia", "+08"])
+def test_a_time_zone_that_nobody_knows_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("DUUDLAGA_TIMEZONE", zone)
+    with pytest.raises(SettingsError, match="is no time zone; write one as Asia/Ulaanbaatar"):
+        Settings.load(home=tmp_path)

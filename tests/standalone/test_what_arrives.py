@@ -98,10 +98,7 @@ FORWARDED = {
         "always",
     ),
     "History-Info in one": (
-        [
-            f"History-Info: <sip:+{MOBILE}@x?Reason=SIP%3Bcause%3D486>;index=1, "
-            f"<sip:{SHARED}@x;cause=486>;index=1.1"
-        ],
+        [f"History-Info: <sip:+{MOBILE}@x?Reason=SIP%3Bcause%3D486>;index=1, <sip:1@x>;index=1.1"],
         "busy",
     ),
     "History-Info without Reason": (
@@ -145,7 +142,7 @@ MANY = {
         f"<sip:+{MOBILE}@x>;reason=user-busy;counter=1", "<sip:88110000@y>;reason=no-answer",
     ],
     "History-Info": [
-        f"<sip:+{MOBILE}@x?Reason=SIP%3Bcause%3D302>;index=1", "<sip:88110000@x;cause=302>;index=1.1",
+        f"<sip:+{MOBILE}@x?Reason=SIP%3Bcause%3D302>;index=1", "<sip:88110000@x>;index=1.1",
         f"<sip:{SHARED}@x;cause=302>;index=1.1.1",
     ],
     "P-Asserted-Identity": [f'"Bold" <sip:{CALLER}@x>', f"<tel:{CALLER}>"],
