@@ -117,7 +117,7 @@ def from_journal(journal: JournalView, recordings: Path, wanted: Wanted) -> list
 
 def outcome_of(row: Row, texts: Texts) -> str:
     """How the call ended, in words; of a refused one also why."""
-    return texts.word("_".join(filter(None, (row["outcome"], row["reason"]))))
+    return ": ".join(texts.word(row[name]) for name in ("outcome", "reason") if row[name])
 
 
 def row_of(lines: list[Line], recordings: Path) -> Row | None:

@@ -120,6 +120,6 @@ def _as_json(lines: list[Line]) -> list[Row]:
 
 def _for_people(row: Row, texts: Texts, names: Mapping[str, str]) -> Row:
     return row | {
-        "outcome": outcome_of(row, texts) if row["outcome"] else None,
+        "outcome": outcome_of(row, texts),
         "agent": names.get(row["agent"], row["agent"]),
     }
