@@ -25,6 +25,8 @@ from ari_app.snapshot.incoming import Incoming
 
 _OPENING_SECONDS = 1.0
 """For reading all that the call needs, at most; the caller hears nothing meanwhile."""
+_SILENCE, _SILENCE_SECONDS, _SILENCE_RATE = "silence/10", 10.0, 8000
+"""One of Asterisk's own sounds, how long it is, and its samples a second."""
 _SPARE_SECONDS = 5.0
 _RATHER_LOST_SECONDS = 0.5
 _UNKNOWN = "unknown"
@@ -53,6 +55,7 @@ class AgiChannel(Channel):
         self._answers = answers
         self._lease_ends = float("inf")
         self._presses = Presses()
+        self._music = False
         facts: dict[str, str] = self._agi.env
         self._renew(_OPENING_SECONDS)
         self.unique_id = facts.get("agi_uniqueid", "")
@@ -76,8 +79,8 @@ class AgiChannel(Channel):
         until = time.monotonic() + seconds
         while True:
             left = max(0.001, until - time.monotonic())
-            key = _key(self._ask("WAIT FOR DIGIT", round(left * 1000)))
-            if not self._again(key):
+            key = self._key_within(min(left, _SILENCE_SECONDS))
+            if not self._again(key) and (key or left <= _SILENCE_SECONDS):
                 return key
 
     def record(
@@ -93,9 +96,11 @@ class AgiChannel(Channel):
 
     def start_music(self, music: str) -> None:
         self._ask("SET MUSIC ON", music)
+        self._music = True
 
     def stop_music(self) -> None:
         self._ask("SET MUSIC OFF")
+        self._music = False
 
     def phone_state(self, agent: str) -> str:
         return self._variable(f"DEVICE_STATE(PJSIP/agent-{agent})")
@@ -103,6 +108,11 @@ class AgiChannel(Channel):
     def show_caller(self, name: str, number: str) -> None:
         self._set("CALLERID(name)", name)
         self._set("CALLERID(num)", number)
+
+    def show_forwarding(self, number: str) -> None:
+        self._set("REDIRECTING(from-num,i)", number)
+        self._set("REDIRECTING(reason,i)", "cfu")
+        self._set("REDIRECTING(count,i)", "1")  # without it nothing is told (22.10.1)
 
     def ring(
         self, endpoints: Mapping[str, int], music: str, on_answer: OnAnswer, *, keys: bool
@@ -146,6 +156,19 @@ class AgiChannel(Channel):
 
     def _again(self, key: str) -> bool:
         return bool(key) and self._presses.again(key, time.monotonic())
+
+    def _key_within(self, seconds: float) -> str:
+        """Wait for a key; the caller's line gets silence, or the music that plays.
+
+        ``WAIT FOR DIGIT`` sends nothing at all, and people and networks take that for the end.
+        """
+        if not self._music:
+            skipped = round((_SILENCE_SECONDS - seconds) * _SILENCE_RATE)
+            result = self._ask("STREAM FILE", f'"{_SILENCE}"', f'"{KEYS}"', skipped)
+            key, end = _key(result), int(result.get("endpos", ("0", ""))[0])
+            if key or end > skipped:
+                return key
+        return _key(self._ask("WAIT FOR DIGIT", round(seconds * 1000)))
 
     def _look_for_answer(self, on_answer: OnAnswer) -> bool:
         answer = self._answers.look()

@@ -82,6 +82,10 @@ class Channel(ABC):
         """Set what a phone that we ring shows."""
 
     @abstractmethod
+    def show_forwarding(self, number: str) -> None:
+        """Tell the network that ``number`` of ours forwards the calls that follow."""
+
+    @abstractmethod
     def ring(
         self, endpoints: Mapping[str, int], music: str, on_answer: OnAnswer, *, keys: bool
     ) -> Rung:

@@ -112,7 +112,8 @@ class Ringer:
     def _show_caller(self, run: Run, *, outside: bool) -> None:
         """Show the client's name and the caller's number; caller text never gets there.
 
-        To the network (``outside``) it is the client's number: it takes none that is not ours.
+        To the network (``outside``) it is the client's number, which also forwards the call: it
+        takes none that is not ours.
         """
         number = run.number if outside else run.caller_number or ""
         digits = "".join(ch for ch in number if ch in "+0123456789") or "anonymous"
@@ -121,6 +122,8 @@ class Ringer:
         self._shown = digits
         name = "".join(ch for ch in self.client_name(run.client) if ch.isalnum() or ch in " .-")
         self.channel.show_caller(name, digits)
+        if outside:
+            self.channel.show_forwarding(digits)
 
 
 def _endpoint(command: c.RingAgent | c.RingNumber) -> str:

@@ -22,6 +22,7 @@ from ari_app.telephony.ari import Ari, ConnectionLost, Response
 from ari_app.telephony.call import Call, Talk
 from ari_app.telephony.plays import Note, Plays
 from ari_app.telephony.queues import Queues
+from ari_app.telephony.shown import caller_id, forwarded_by
 from ari_app.telephony.talks import Talks
 
 log = structlog.get_logger(__name__)
@@ -189,11 +190,13 @@ class Executor:
     def _ring_number(self, call: Call, command: c.RingNumber) -> None:
         digits = "".join(ch for ch in command.number if ch in "+0123456789")
         # The network takes a call from us with a number of ours alone, never with the caller's.
-        endpoint = f"PJSIP/{digits}@trunk"
-        self._originate(call, command.leg, endpoint, command.ring_seconds, call.run.number)
+        endpoint, ours = f"PJSIP/{digits}@trunk", call.run.number
+        self._originate(
+            call, command.leg, endpoint, command.ring_seconds, ours, variables=forwarded_by(ours)
+        )
 
     def _originate(
-        self, call: Call, leg: str, endpoint: str, ring_seconds: float, shown: str
+        self, call: Call, leg: str, endpoint: str, ring_seconds: float, shown: str, /, **body: Any
     ) -> None:
         options = {
             "endpoint": endpoint,
@@ -203,7 +206,8 @@ class Executor:
             "callerId": caller_id(call.client_name, shown),
             "originator": call.channel,
         }
-        answer = self._ari.request("POST", f"channels/{leg}?{urlencode(options)}", lane=call.id)
+        uri = f"channels/{leg}?{urlencode(options)}"
+        answer = self._ari.request("POST", uri, body or None, lane=call.id)
         answer.add_done_callback(partial(self._originated, call, leg))
 
     def _originated(self, call: Call, leg: str, answer: asyncio.Future[Response]) -> None:
@@ -275,16 +279,6 @@ def complaint(answer: asyncio.Future[Response], good: tuple[int, ...]) -> str | 
     if response.status < 400 or response.status in good:
         return None
     return f"{response.status} {response.reason}"
-
-
-def caller_id(client_name: str, number: str) -> str:
-    """Return what a phone that we ring shows: the client's name, and a number.
-
-    The name is our own configuration, the number is filtered: caller text never gets here.
-    """
-    name = "".join(ch for ch in client_name if ch.isalnum() or ch in " .-")
-    digits = "".join(ch for ch in number if ch in "+0123456789")
-    return f'"{name}" <{digits or "anonymous"}>'
 
 
 def _taken_away(call: str, uri: str, answer: asyncio.Future[Response]) -> None:

@@ -178,7 +178,6 @@ async def test_a_key_ends_the_ringing_and_books_a_callback(house: House) -> None
 
 
 @pytest.mark.real
-@pytest.mark.silence(4, "the fallback sends nothing while it waits for a key")
 async def test_with_nobody_there_the_caller_leaves_a_message(house: House) -> None:
     async with no_phones(house):
         with dead_controller(house):

@@ -76,6 +76,9 @@ class ScriptedChannel(Channel):
     def show_caller(self, name: str, number: str) -> None:
         self._do(f"show {name} {number}")
 
+    def show_forwarding(self, number: str) -> None:
+        self._do(f"forwarded by {number}")
+
     def ring(
         self, endpoints: Mapping[str, int], music: str, on_answer: OnAnswer, *, keys: bool
     ) -> Rung:

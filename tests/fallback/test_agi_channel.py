@@ -258,6 +258,27 @@ def test_one_press_told_twice_is_one_key_and_the_sound_goes_on(asterisk: PlayedA
     assert played[-1] == f'STREAM FILE "next" "{KEYS}" 160'
 
 
+def test_a_caller_gets_silence_and_not_nothing_while_a_key_is_waited_for(
+    asterisk: PlayedAsterisk,
+) -> None:
+    channel = asterisk.channel()
+    answers = iter(("200 result=0 endpos=80000", "200 result=55 endpos=70000"))
+    asterisk.answers["STREAM FILE"] = lambda: next(answers)
+    assert channel.wait(14) == "7"
+    assert asterisk.commands[-2:] == [f'STREAM FILE "silence/10" "{KEYS}" 0'] * 2
+
+
+def test_music_plays_on_while_a_key_is_waited_for(asterisk: PlayedAsterisk) -> None:
+    channel = asterisk.channel()
+    channel.start_music("default")
+    assert channel.wait(3) == ""
+    assert asterisk.commands[-1].startswith("WAIT FOR DIGIT")
+    channel.stop_music()
+    asterisk.answers["STREAM FILE"] = "200 result=0 endpos=80000"
+    assert channel.wait(3) == ""
+    assert asterisk.commands[-1].startswith("STREAM FILE")
+
+
 def test_a_key_that_is_told_twice_does_not_end_the_next_wait(asterisk: PlayedAsterisk) -> None:
     keys = iter(("200 result=53", "200 result=53", "200 result=54"))
     asterisk.answers["WAIT FOR DIGIT"] = lambda: next(keys)

@@ -45,12 +45,15 @@ def test_as_many_ring_at_once_as_fit_into_one_command(letters: int) -> None:
 @pytest.mark.parametrize(
     ("leg", "shown"),
     [
-        (c.RingAgent("leg", "leg", "bold", 20), f"show Anu Clinic {CALLER}"),
-        (c.RingNumber("leg", "leg", "+97699110000", 20), f"show Anu Clinic {NUMBER}"),
+        (c.RingAgent("leg", "leg", "bold", 20), [f"show Anu Clinic {CALLER}"]),
+        (
+            c.RingNumber("leg", "leg", "+97699110000", 20),
+            [f"show Anu Clinic {NUMBER}", f"forwarded by {NUMBER}"],
+        ),
     ],
 )
 def test_the_network_is_shown_the_clients_number_and_agents_the_callers(
-    tmp_path: Path, leg: c.RingAgent | c.RingNumber, shown: str
+    tmp_path: Path, leg: c.RingAgent | c.RingNumber, shown: list[str]
 ) -> None:
     channel = ScriptedChannel()
     flow = Flow.load(bundle({"nodes": {"end": {"type": "hangup", "prompt": "bye"}}}))
@@ -59,4 +62,4 @@ def test_the_network_is_shown_the_clients_number_and_agents_the_callers(
     ringer = Ringer(channel, tmp_path, lambda _client: "Anu Clinic", lambda: START)
     ringer.take(leg)
     ringer._show_caller(run, outside=isinstance(leg, c.RingNumber))
-    assert channel.done_things == [shown]
+    assert channel.done_things == shown

@@ -31,8 +31,10 @@ class PlayedAsterisk:
     async def ask(self, method: str, uri: str) -> Response:
         return Response(status=200, body=json.dumps({"status": {"startup_time": self.began_at}}))
 
-    def request(self, method: str, uri: str, lane: str = "") -> asyncio.Future[Response]:
-        self.asked.append(f"{method} {uri}")
+    def request(
+        self, method: str, uri: str, body: object = None, lane: str = ""
+    ) -> asyncio.Future[Response]:
+        self.asked.append(f"{method} {uri}{f' {json.dumps(body)}' if body else ''}")
         answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         answer.set_result(Response(status=200))
         return answer

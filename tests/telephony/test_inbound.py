@@ -198,6 +198,7 @@ async def test_a_number_outside_is_rung_with_the_clients_number_and_never_the_ca
     (asked,) = scene.asterisk.asked
     assert "endpoint=PJSIP%2F%2B97699110000%40trunk" in asked
     assert quote("<+97670110001>") in asked
+    assert '"REDIRECTING(from-num,i)": "+97670110001"' in asked
     assert CALLER.removeprefix("+") not in asked
 
 
