@@ -10,6 +10,7 @@ from ari_app.places import REPOSITORY
 from tests.fault.clients import NEWCOMER
 from tests.fault.deeds import kill, kill_and_hold, order, steer, stop
 from tests.fault.drill import Deed, Fault
+from tests.fault.invariant import CONTROLLER_DIES, NOBODY_LEADS
 from tests.fault.stage import Stage
 
 _LOOP = 5
@@ -92,6 +93,7 @@ def _at_points() -> list[Fault]:
             f"kill -9 of the controller when {what}",
             _die_at(point),
             seconds=0.0,
+            allowed=CONTROLLER_DIES,
             short=point == "half:Connect",
         )
         for point, what in points.items()
@@ -117,18 +119,26 @@ def _stopped(seconds: float, *, short: bool = False) -> Fault:
         _resume_noticed,
         healed_by="SIGCONT",
         seconds=seconds,
+        allowed=NOBODY_LEADS,
         short=short,
     )
 
 
 FAULTS = [
-    Fault("controller-killed", "kill -9 of the controller", kill("controller"), seconds=0.0),
+    Fault(
+        "controller-killed",
+        "kill -9 of the controller",
+        kill("controller"),
+        seconds=0.0,
+        allowed=CONTROLLER_DIES,
+    ),
     Fault(
         "controller-down-2",
         "kill -9 of the controller, the next one begins after 2 s",
         kill_and_hold,
         steer("controller.hold", None),
         healed_by="released",
+        allowed=NOBODY_LEADS,
         short=True,
     ),
     Fault(
@@ -138,12 +148,14 @@ FAULTS = [
         steer("controller.hold", None),
         healed_by="released",
         seconds=25.0,
+        allowed=NOBODY_LEADS,
     ),
     Fault(
         "controller-killed-in-a-loop",
         f"kill -9 of the controller {_LOOP} times, each time it is ready again",
         _kill_in_a_loop,
         seconds=0.0,
+        allowed=CONTROLLER_DIES,
     ),
     _stopped(3),
     _stopped(10, short=True),
@@ -154,6 +166,7 @@ FAULTS = [
         stop("controller"),
         healed_by="the supervisor kills it and starts another",
         seconds=20.0,
+        allowed=NOBODY_LEADS,
     ),
     Fault(
         "two-controllers",
@@ -169,6 +182,7 @@ FAULTS = [
         order("cut"),
         order("through"),
         healed_by="the line passes again",
+        allowed=NOBODY_LEADS,
     ),
     Fault(
         "line-cut-12",
@@ -177,6 +191,7 @@ FAULTS = [
         order("through"),
         healed_by="the line passes again",
         seconds=12.0,
+        allowed=NOBODY_LEADS,
     ),
     Fault(
         "line-slow",
@@ -193,6 +208,7 @@ FAULTS = [
         order("through"),
         healed_by="the line passes again",
         seconds=5.0,
+        allowed=NOBODY_LEADS,
     ),
     Fault(
         "clock-forward",

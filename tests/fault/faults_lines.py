@@ -10,7 +10,7 @@ from ari_app.standalone.redis import client
 from tests.fault.clients import FRAIL, MENU, NEWCOMER, QUEUE, TEAMS, VOICEMAIL
 from tests.fault.drill import PATIENCE_SECONDS, Fault
 from tests.fault.guests import Guests
-from tests.fault.invariant import Allowance
+from tests.fault.invariant import Allowance, Silence
 from tests.fault.stage import VANISHING_AT, Stage
 
 _DAYLIGHT_SAVING = datetime(2027, 3, 28, 1, tzinfo=UTC)
@@ -83,7 +83,12 @@ FAULTS = [
         healed_by="phones register again",
         # Asterisk takes a phone for dead after 20 s without a packet (telephony/phones.py).
         seconds=26.0,
-        allowed=Allowance(silence=True),
+        allowed=Allowance(
+            silence=Silence(
+                24.0,
+                "the phone is gone without a word: Asterisk notices after 20 s without a packet",
+            )
+        ),
     ),
     Fault(
         "phone-lost-ringing",
@@ -107,7 +112,12 @@ FAULTS = [
         _own_time,
         healed_by="nothing to heal; the drill's clock is set right",
         seconds=10.0,
-        # The drill's clock jumps by months to get there: who waited goes on to leave a message.
-        allowed=Allowance(silence=True),
+        allowed=Allowance(
+            silence=Silence(
+                15.0,
+                "the drill's clock jumps by months, twice with a new controller: "
+                "who waited goes on to leave a message",
+            )
+        ),
     ),
 ]

@@ -11,7 +11,7 @@ from time import time
 from tests.fault.clients import NEWCOMER
 from tests.fault.deeds import kill, kill_and_hold, steer
 from tests.fault.drill import Fault
-from tests.fault.invariant import ASTERISK_DIES, Allowance
+from tests.fault.invariant import ASTERISK_DIES, NOBODY_LEADS, Allowance
 from tests.fault.stage import Stage
 
 _FALLEN = 20
@@ -99,6 +99,7 @@ FAULTS = [
         steer("controller.hold", None),
         healed_by="the dialplan's last step; the controller released",
         seconds=8.0,
+        allowed=NOBODY_LEADS,
     ),
     Fault(
         "fallback-hung",
@@ -107,6 +108,7 @@ FAULTS = [
         _release_fallbacks,
         healed_by="the script's lease, the dialplan's last step; the controller released",
         seconds=14.0,
+        allowed=NOBODY_LEADS,
     ),
     Fault(
         "asterisk-killed",

@@ -17,8 +17,8 @@ from tests.fault.clients import MENU_SECONDS
 from tests.fault.evidence import Evidence, Talk
 from tests.fault.guests import Guest
 
-LONGEST_SILENCE_SECONDS = LENGTH_SECONDS + SPREAD_SECONDS + MENU_SECONDS + 1.5
-"""A menu's own silence, a whole lease without a controller, the start of the fallback."""
+SILENCE_SECONDS = 3.0
+"""What a caller hears nothing for at most, as in ordinary operation; a menu is silent for 2 s."""
 
 SHORTEST_TALK_SECONDS = 1.0
 """A talk as short as that may have ended before a recording began."""
@@ -30,22 +30,48 @@ cuts, and where a busy machine did not get to send or take packets."""
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """How long a caller may hear nothing, in seconds, and why longer than usual."""
+
+    seconds: float
+    because: str
+
+
+USUAL = Silence(SILENCE_SECONDS, "")
+UNTIL_THE_NEXT_CONTROLLER = Silence(
+    MENU_SECONDS + 4.5,
+    "nobody leads the call until the next controller has begun; a menu may have been silent before",
+)
+UNTIL_THE_FALLBACK = Silence(
+    LENGTH_SECONDS + SPREAD_SECONDS + MENU_SECONDS + 1.5,
+    "nobody leads the call until its lease is over and the fallback, or the last step, has begun; "
+    "a menu may have been silent before",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Allowance:
     """What a fault takes away by itself. ``refusals``: nobody is there to take a call;
-    ``witness``: lines of Asterisk's account are destroyed; ``silence``: Asterisk itself is dead or
-    the phone is; ``recordings``: there is no disk to record on. ``cut_seconds``: so much of a talk
+    ``witness``: lines of Asterisk's account are destroyed; ``silence``: what callers may hear
+    nothing for; ``recordings``: there is no disk to record on. ``cut_seconds``: so much of a talk
     that goes on when Asterisk dies is not in its recording.
     """
 
     refusals: bool = False
     witness: bool = False
-    silence: bool = False
+    silence: Silence = USUAL
     recordings: bool = False
     cut_seconds: float = 0.0
 
 
 NONE = Allowance()
-ASTERISK_DIES = Allowance(refusals=True, silence=True, cut_seconds=4.5)
+CONTROLLER_DIES = Allowance(silence=UNTIL_THE_NEXT_CONTROLLER)
+NOBODY_LEADS = Allowance(silence=UNTIL_THE_FALLBACK)
+ASTERISK_DIES = Allowance(
+    refusals=True,
+    silence=Silence(15.0, "Asterisk is dead: until it runs again callers hear nothing, or hang up"),
+    cut_seconds=4.5,
+)
 """Asterisk 22.10.1 writes sound in pieces of 32 KiB, a third of a second; and the talk counts until
 the death is noticed."""
 
@@ -98,7 +124,7 @@ def _of_guest(guest: Guest, evidence: Evidence, until: float, allowed: Allowance
     for row in rows:
         yield from _of_call(row, evidence, allowed)
     silence = silence_of(guest, evidence, until)
-    if silence > LONGEST_SILENCE_SECONDS and not allowed.silence:
+    if silence > allowed.silence.seconds:
         yield f"heard nothing for {silence:.1f} s"
 
 

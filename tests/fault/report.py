@@ -20,7 +20,7 @@ from ari_app.places import REPOSITORY
 from tests.fault.drill import MIX, Fault, Outcome, disperse, perform
 from tests.fault.faults import FAULTS
 from tests.fault.house import FaultHouse
-from tests.fault.invariant import LONGEST_SILENCE_SECONDS
+from tests.fault.invariant import SILENCE_SECONDS, Silence
 from tests.fault.kept import Kept
 from tests.fault.schedules import Run, known_seeds, remember, say, seeds_of
 from tests.fault.stage import Stage, stage
@@ -39,15 +39,15 @@ Load before: {load:.1f}.
 Each fault strikes while {mix} calls are live: {places}. New callers come all the while. After it \
 every call is brought to its end, and one thing is asked: **calls placed = Asterisk's linked ids = \
 rows in `calls`, each with one outcome; no caller without sound for longer than \
-{limit:.1f} s; every talk recorded, a cut one repaired; no channel, bridge or agent left behind; a \
-callback for every missed call.**
+{limit:.0f} s, or than the fault excuses; every talk recorded, a cut one repaired; no channel, \
+bridge or agent left behind; a callback for every missed call.**
 
 - *lost*: answered, or seen by Asterisk, and without an outcome; or turned away. *unlogged*: \
 without a row.
 - *silence*: the longest time in which a caller heard nothing louder than a silent line, measured \
 in the RTP that the caller received, between answer and end. Music counts as sound; while a \
 caller leaves a message it is not the house's turn. A menu that waits for a key is silent for 2 s \
-by itself.
+by itself. Where a fault excuses more than {limit:.0f} s, that stands beside it, and why, below.
 - *first sound*: the longest that a new caller waited, from calling to the first sound, while the \
 fault lasted or was being recovered from.
 - *recovered*: from the healing until a new caller was served by the controller and every process \
@@ -109,7 +109,7 @@ def page(outcomes: Sequence[Outcome], run: Run, load_before: float) -> str:
         load=load_before,
         mix=sum(MIX.values()),
         places=", ".join(f"{count} {place}" for place, count in MIX.items()),
-        limit=LONGEST_SILENCE_SECONDS,
+        limit=SILENCE_SECONDS,
     )
     lines = [f"{_line(outcome)}\n" for outcome in outcomes]
     broken = [
@@ -118,8 +118,16 @@ def page(outcomes: Sequence[Outcome], run: Run, load_before: float) -> str:
         for outcome in outcomes
         if outcome.violations
     ]
+    excused: dict[Silence, list[str]] = {}
+    for outcome in outcomes:
+        excused.setdefault(outcome.fault.allowed.silence, []).append(outcome.fault.name)
+    reasons = [
+        f"- {silence.seconds:.1f} s: {silence.because} ({', '.join(names)}).\n"
+        for silence, names in excused.items()
+        if silence.because
+    ]
     tail = _TAIL.format(seeds=run.seeds, calls=run.calls, failed=len(run.failed))
-    return head + "".join([*lines, *broken]) + tail
+    return head + "".join([*lines, "\nSilences that faults excuse:\n", *reasons, *broken]) + tail
 
 
 def _line(outcome: Outcome) -> str:
@@ -131,13 +139,19 @@ def _line(outcome: Outcome) -> str:
         outcome.calls,
         outcome.lost,
         outcome.unlogged,
-        _seconds(outcome.silence),
+        _silence(outcome),
         _seconds(outcome.first_sound),
         _seconds(outcome.recovered),
         _seconds(outcome.delay),
         "no" if outcome.violations else "yes",
     )
     return f"| {' | '.join(map(str, cells))} |"
+
+
+def _silence(outcome: Outcome) -> str:
+    allowed = outcome.fault.allowed.silence
+    excuse = f" (≤ {allowed.seconds:.1f} s)" if allowed.because else ""
+    return f"{_seconds(outcome.silence)}{excuse}"
 
 
 def _seconds(span: float | None) -> str:

@@ -13,10 +13,11 @@ from random import Random
 from tests.fault.clients import GREETING, MENU, NEWCOMER, QUEUE, RINGING, TALKING, VOICEMAIL
 from tests.fault.deeds import kill, order, resume, steer, stop
 from tests.fault.drill import Deed, nothing
-from tests.fault.invariant import ASTERISK_DIES, NONE, Allowance
+from tests.fault.invariant import ASTERISK_DIES, NOBODY_LEADS, NONE, Allowance
 
 CALLING_SECONDS = 6.0
 LEAVING_SECONDS = 2.5
+_WITHOUT_CONTROLLER = ("controller-", "killed-at-", "line-")
 _PLACES = (GREETING, MENU, QUEUE, RINGING, TALKING, VOICEMAIL, NEWCOMER, NEWCOMER, NEWCOMER)
 
 
@@ -51,9 +52,12 @@ class Schedule:
 
     @property
     def allowed(self) -> Allowance:
-        """Asterisk's death takes calls away."""
-        dies = any(stroke.name == "asterisk-killed" for stroke in self.strokes)
-        return ASTERISK_DIES if dies else NONE
+        """Asterisk's death takes calls away; without a controller, or far from it, calls wait."""
+        names = [stroke.name for stroke in self.strokes]
+        if "asterisk-killed" in names:
+            return ASTERISK_DIES
+        alone = any(name.startswith(_WITHOUT_CONTROLLER) for name in names)
+        return NOBODY_LEADS if alone else NONE
 
 
 _POINTS = (

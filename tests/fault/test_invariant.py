@@ -12,8 +12,9 @@ import pytest
 from ari_app.simulator.g711 import PCMA
 from ari_app.simulator.known_sounds import KnownSounds
 from tests.fault.evidence import Evidence, Talk
+from tests.fault.faults import FAULTS
 from tests.fault.guests import Guest
-from tests.fault.invariant import NONE, Allowance, violations
+from tests.fault.invariant import NONE, SILENCE_SECONDS, Allowance, Silence, violations
 from tests.load.callers import CallerCall
 from tests.load.heard import Heard
 from tests.load.sound import voice
@@ -97,6 +98,23 @@ def test_what_is_wrong_on_record_is_said(change: Change, words: str) -> None:
 def test_a_caller_who_hears_nothing_for_too_long_is_a_violation() -> None:
     (violation,) = violations([_guest(ended_at=125.0)], GOOD, UNTIL)
     assert "heard nothing for 15.0 s" in violation
+
+
+def test_a_caller_may_hear_nothing_for_three_seconds_and_for_longer_if_the_fault_excuses_it() -> (
+    None
+):
+    assert violations([_guest(ended_at=112.9)], GOOD, UNTIL) == []
+    (violation,) = violations([_guest(ended_at=113.2)], GOOD, UNTIL)
+    assert "heard nothing for 3.2 s" in violation
+    excused = Allowance(silence=Silence(6.0, "nobody is there"))
+    assert violations([_guest(ended_at=113.2)], GOOD, UNTIL, excused) == []
+    assert violations([_guest(ended_at=116.2)], GOOD, UNTIL, excused) != []
+
+
+def test_each_fault_that_excuses_a_longer_silence_says_why() -> None:
+    for fault in FAULTS:
+        silence = fault.allowed.silence
+        assert bool(silence.because) == (silence.seconds > SILENCE_SECONDS), fault.name
 
 
 def test_a_caller_who_is_turned_away_is_a_violation_unless_nobody_is_there() -> None:
