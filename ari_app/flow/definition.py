@@ -6,6 +6,7 @@ The models are made of the same dataclasses that the interpreter uses, so the tw
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import MISSING, fields
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_type_hints
@@ -26,14 +27,18 @@ Target = Annotated[str, Text(most=63)]
 
 
 def validate(
-    definition: Any, surroundings: Surroundings | None = None, *, subflow: bool = False
+    definition: Any,
+    surroundings: Surroundings | None = None,
+    *,
+    subflow: bool = False,
+    standard: Collection[str] | None = None,
 ) -> list[Problem]:
     """Return everything that is wrong with a definition, best first; nothing for a sound one.
 
     ``surroundings`` are the client's prompts, queues, calendars and flows; without them, names of
-    those are taken on trust. A ``subflow`` may have exits that lead nowhere: they lead back. A
-    definition with a problem that is an ``error`` must not be
-    published. Never raises.
+    those are taken on trust, and so are standard prompts without the ``standard`` paths. A
+    ``subflow`` may have exits that lead nowhere: they lead back. A definition with a problem that
+    is an ``error`` must not be published. Never raises.
     """
     if version := _version_problem(definition):
         return [version]
@@ -47,7 +52,7 @@ def validate(
     except ValidationError as error:
         problems = [_problem(each) for each in first_causes(error.errors(include_url=False))]
         return sorted(set(problems), key=lambda each: (each.node, each.field))
-    return inspect(current, surroundings, subflow=subflow)
+    return inspect(current, surroundings, subflow=subflow, standard=standard)
 
 
 def _version_problem(definition: Any) -> Problem | None:

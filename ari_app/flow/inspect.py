@@ -3,22 +3,23 @@
 Every finding names the node and the field. Errors: exits to nowhere, loops in which the caller
 never waits for anything, names of prompts, queues, calendars and flows that do not exist, no start.
 Warnings: nodes that no caller reaches, hours that leave the caller no way to be heard, keys that
-mean two things.
+mean two things, variables that nothing sets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, get_args, get_origin, get_type_hints
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from ari_app.flow.clashes import key_clashes
 from ari_app.flow.languages import LANGUAGES, unspoken
 from ari_app.flow.loaded import Flow, Graph, Place
+from ari_app.flow.names import missing_names, missing_standard, named
 from ari_app.flow.node import Node
 from ari_app.flow.problem import Problem
 from ari_app.flow.said import Said, meant, nearest
-from ari_app.flow.setting import Text
+from ari_app.flow.variables import unset_variables
 
 KEYS = "0123456789*#"
 _HEARD = ("queue", "voicemail", "message", "callback", "transfer")
@@ -35,39 +36,58 @@ class Surroundings:
     flows: dict[str, Any] = field(default_factory=dict)
     music: frozenset[str] = frozenset({"default"})
 
+    def by_role(self) -> dict[str, Collection[str]]:
+        """Return the names that there are, by what they name."""
+        return {
+            "prompt": self.prompts,
+            "queue": self.queues,
+            "calendar": self.calendars,
+            "flow": self.flows,
+            "music": self.music,
+        }
+
 
 def inspect(
-    definition: dict[str, Any], surroundings: Surroundings | None, *, subflow: bool = False
+    definition: dict[str, Any],
+    surroundings: Surroundings | None,
+    *,
+    subflow: bool = False,
+    standard: Collection[str] | None = None,
 ) -> list[Problem]:
     """Return what is wrong with a definition whose settings are sound one by one.
 
     In a ``subflow``, which no number leads to, an exit without a follower goes back to the caller's
-    place in the flow that went through it.
+    place in the flow that went through it. ``standard`` are the paths of the standard prompts.
     """
-    graph = Flow.load({"flow": "it", "definition": definition}).graphs["it"]
+    graph = _graph_of(definition)
     problems = [*_entrances(graph), *_unspoken("", "language", definition.get("language"))]
     for slug, place in graph.places.items():
         if place.node is None:
             problems.append(Problem(slug, "", Said("this node cannot be read")))
             continue
         problems += [Problem(slug, name, text) for name, text in place.node.flaws()]
-        for name, role, value in _roles(place.node, ""):
+        for name, role, value in named(place.node, ""):
             problems += _unspoken(slug, name, value) if role == "language" else ()
-        problems += _exits(graph, slug, place, place.node)
+        problems += _exits(graph, slug, place, place.node, surroundings)
         if not subflow:
             problems += _dead_ends(slug, place, place.node, surroundings)
         if surroundings is not None:
-            problems += _names(slug, place.node, surroundings)
+            problems += missing_names(slug, place.node, surroundings.by_role())
+        if standard is not None:
+            problems += missing_standard(slug, place.node, standard)
     problems += _unreachable(graph)
     problems += _loops(graph)
     problems += _after_hours(graph)
     problems += key_clashes(graph)
+    if surroundings is not None:
+        others = [each for each in surroundings.flows.values() if each != definition]
+        problems += unset_variables(graph, map(_graph_of, others), anywhere=subflow)
     return problems
 
 
 def open_ends(definition: Any) -> set[str]:
     """Return the exits by which a subflow can be left, as far as its settings tell."""
-    graph = Flow.load({"flow": "it", "definition": definition}).graphs["it"]
+    graph = _graph_of(definition)
     found = set()
     for place in graph.places.values():
         if place.node is not None:
@@ -82,10 +102,14 @@ def subflows(flows: Mapping[str, Any], numbers: Iterable[str]) -> set[str]:
     """
     gone_through = set()
     for definition in flows.values():
-        graph = Flow.load({"flow": "it", "definition": definition}).graphs["it"]
+        graph = _graph_of(definition)
         nodes = (place.node for place in graph.places.values() if place.type == "subflow")
         gone_through |= {str(getattr(node, "flow", "")) for node in nodes}
     return gone_through - set(numbers)
+
+
+def _graph_of(definition: Any) -> Graph:
+    return Flow.load({"flow": "it", "definition": definition}).graphs["it"]
 
 
 def _entrances(graph: Graph) -> Iterator[Problem]:
@@ -100,46 +124,72 @@ def _unspoken(slug: str, place: str, language: str | None) -> Iterator[Problem]:
         yield Problem(slug, place, unspoken(language))
 
 
-def _exits(graph: Graph, slug: str, place: Place, node: Node) -> Iterator[Problem]:
-    known = node.exits()
+def _exits(
+    graph: Graph, slug: str, place: Place, node: Node, surroundings: Surroundings | None
+) -> Iterator[Problem]:
+    known = _known_exits(place, node, surroundings)
+    meant_for = _misspelt(place, node, surroundings)
     for name, target in place.exits.items():
+        field = f"exits.{name}"
         if target not in graph.places:
             said = Said("leads to {target}, which does not exist", target=target)
-            yield Problem(slug, f"exits.{name}", meant(said, target, graph.places))
-        if name not in known and not _is_key(name, node) and not node.OPEN:
-            yield _never(slug, name, place, node)
+            yield Problem(slug, field, meant(said, target, graph.places))
+        if name in known or _is_key(name, node):
+            continue
+        said = Said("is never taken")
+        if name in meant_for:
+            near = meant_for[name]
+            said = Said("{sentence}; did you mean `{near}`?", sentence=said, near=near)
+            yield Problem(slug, field, said)
+        elif node.KEYS and set(name) <= set(KEYS):
+            said = Said(
+                "a {type} hears one key, and so never `{exit}`; several keys are for `collect`",
+                type=place.type, exit=name,
+            )  # fmt: skip
+            yield Problem(slug, field, said)
+        elif not node.OPEN:
+            yield Problem(slug, field, said, "warning")
 
 
 def _is_key(name: str, node: Node) -> bool:
     return node.KEYS and len(name) == 1 and name in KEYS
 
 
-def _never(slug: str, name: str, place: Place, node: Node) -> Problem:
-    """Say that an exit is never taken: an error when it stands for one that is missing."""
-    field = f"exits.{name}"
-    if node.KEYS and name and set(name) <= set(KEYS):
-        said = Said("a {type} hears one key, and so never `{exit}`; several keys are for `collect`",
-                    type=place.type, exit=name)  # fmt: skip
-        return Problem(slug, field, said)
-    near = nearest(name, set(node.exits()) - set(place.exits))
-    said = Said("is never taken")
-    if near is None:
-        return Problem(slug, field, said, "warning")
-    return Problem(
-        slug, field, Said("{sentence}; did you mean `{near}`?", sentence=said, near=near)
-    )
+def _known_exits(place: Place, node: Node, surroundings: Surroundings | None) -> set[str]:
+    """Return the exits that can be taken, those too that a calendar or a subflow adds."""
+    known = _own_exits(place, node, surroundings)
+    if surroundings is not None and place.type == "hours":
+        calendar = surroundings.calendars.get(getattr(node, "calendar", ""), {})
+        known |= {str(each.get("exit", "")) for each in calendar.get("exceptions", ())}
+    return known
+
+
+def _own_exits(place: Place, node: Node, surroundings: Surroundings | None) -> set[str]:
+    known = set(node.exits())
+    if surroundings is not None and place.type == "subflow":
+        known |= open_ends(surroundings.flows.get(getattr(node, "flow", "")))
+    return known
+
+
+def _misspelt(place: Place, node: Node, surroundings: Surroundings | None) -> dict[str, str]:
+    """Return the exits that nobody takes, and the missing one that each was meant for."""
+    known = _known_exits(place, node, surroundings)
+    missing = _own_exits(place, node, surroundings) - set(place.exits)
+    unknown = (name for name in place.exits if name not in known and not _is_key(name, node))
+    return {name: near for name in unknown if (near := nearest(name, missing))}
 
 
 def _dead_ends(
     slug: str, place: Place, node: Node, surroundings: Surroundings | None
 ) -> Iterator[Problem]:
-    misspelt = {nearest(name, set(node.exits()) - set(place.exits))
-                for name in set(place.exits) - set(node.exits()) if not node.OPEN}  # fmt: skip
-    needed = [name for name in _loose(place, node) if name not in misspelt]
+    needed = list(_loose(place, node))
     if place.type == "subflow" and surroundings is not None:
         ends = open_ends(surroundings.flows.get(getattr(node, "flow", "")))
         needed = ["done"] if ends - set(place.exits) and "done" not in place.exits else []
+    misspelt = _misspelt(place, node, surroundings).values()
     for name in needed:
+        if name in misspelt:
+            continue
         if name == "max_tries":
             said = Said("the {type} has no way on after its last round; add `max_tries: NODE`",
                         type=place.type)  # fmt: skip
@@ -160,65 +210,6 @@ def _loose(place: Place, node: Node) -> Iterator[str]:
             last = known[last].instead
         if last == name and name not in place.exits and not each.ends:
             yield name
-
-
-def _names(slug: str, node: Node, surroundings: Surroundings) -> Iterator[Problem]:
-    known: dict[str, Iterable[str]] = {
-        "prompt": surroundings.prompts,
-        "queue": surroundings.queues,
-        "calendar": surroundings.calendars,
-        "flow": surroundings.flows,
-        "music": surroundings.music,
-    }
-    for place, role, name in _roles(node, ""):
-        if role in known and name not in known[role] and not name.startswith("standard:"):
-            said = _MISSING[role](name)
-            severity = "warning" if role == "music" else "error"
-            yield Problem(slug, place, meant(said, name, known[role]), severity)
-
-
-_MISSING: dict[str, Callable[[str], Said]] = {
-    "prompt": lambda name: Said("there is no prompt {name}", name=name),
-    "queue": lambda name: Said("there is no queue {name}", name=name),
-    "calendar": lambda name: Said("there is no calendar {name}", name=name),
-    "flow": lambda name: Said("there is no flow {name}", name=name),
-    "music": lambda name: Said("there is no music {name}; callers hear `default`", name=name),
-}
-
-
-def _roles(settings: Any, before: str) -> Iterator[tuple[str, str, str]]:
-    """Yield field, role and name of each setting that names something of the client."""
-    hints = get_type_hints(type(settings), include_extras=True)
-    for each in fields(settings):
-        yield from _roles_in(hints[each.name], getattr(settings, each.name), before + each.name)
-
-
-def _roles_in(annotation: Any, value: Any, place: str) -> Iterator[tuple[str, str, str]]:
-    if isinstance(value, str):
-        role = next((text.role for text in _texts(annotation) if text.role), "")
-        yield place, role, value
-    elif isinstance(value, tuple):
-        for n, member in enumerate(value):
-            yield from _roles_in(annotation, member, f"{place}.{n}")
-    elif isinstance(value, dict):
-        for name, member in value.items():
-            yield from _roles_in(_of_members(annotation), member, f"{place}.{name}")
-    elif is_dataclass(value):
-        yield from _roles(value, f"{place}.")
-
-
-def _of_members(annotation: Any) -> Any:
-    """Return what a table's annotation says of its values."""
-    while get_origin(annotation) is not dict:
-        annotation = get_args(annotation)[0]
-    return get_args(annotation)[1]
-
-
-def _texts(annotation: Any) -> Iterator[Text]:
-    yield from (each for each in getattr(annotation, "__metadata__", ()) if isinstance(each, Text))
-    for inner in get_args(annotation):
-        if inner is not annotation:
-            yield from _texts(inner)
 
 
 def _reached(graph: Graph, starts: Iterable[str]) -> set[str]:

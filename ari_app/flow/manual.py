@@ -132,7 +132,7 @@ def _limits(marks: tuple[Any, ...]) -> list[str]:
         elif isinstance(mark, OneOf):
             words.append("(" + ", ".join(f"`{value}`" for value in mark.values) + ")")
         elif isinstance(mark, Text) and mark.role:
-            words.append(f"({mark.role})")
+            words.append(f"({mark.role.replace('_', ' ')})")
     return words
 
 

@@ -57,6 +57,10 @@ class Node:
         """Return the exits that cannot be taken when those of ``exits`` lead somewhere."""
         return ()
 
+    def sets(self) -> Collection[str]:
+        """Return the variables that the node may set."""
+        return ()
+
     def own_exits(self) -> dict[str, Exit]:
         """Return the exits that these settings add to :attr:`EXITS`."""
         return {}

@@ -167,6 +167,7 @@ MusicName = Annotated[str, Text(forms.SLUG, role="music", wrong=forms.slug)]
 FlowSlug = Annotated[str, Text(forms.SLUG, role="flow", wrong=forms.slug)]
 LanguageCode = Annotated[str, Text(forms.LANGUAGE, role="language", wrong=forms.language)]
 Variable = Annotated[str, Text(forms.VARIABLE, role="variable", wrong=forms.variable)]
+ReadVariable = Annotated[str, Text(forms.VARIABLE, role="read_variable", wrong=forms.variable)]
 Key = Annotated[str, Text(forms.KEY, role="key", wrong=forms.key)]
 PhoneNumber = Annotated[str, Text(forms.PHONE_NUMBER, role="number", wrong=forms.phone_number)]
 CountryCode = Annotated[

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from ari_app.flow.languages import LANGUAGES
 from ari_app.media.sound import Sound
 
 TEXTS = Path(__file__).with_name("texts")
@@ -22,6 +23,12 @@ def standard_texts(language: str) -> dict[str, str]:
     """Return path → what is said, for one of :data:`~ari_app.flow.languages.LANGUAGES`."""
     tree = yaml.safe_load((TEXTS / f"{language}.yaml").read_text(encoding="utf-8"))
     return dict(_leaves("", tree))
+
+
+@cache
+def standard_paths() -> frozenset[str]:
+    """Return the paths that a flow can name: of texts and of sounds without words."""
+    return frozenset({*standard_texts(LANGUAGES[0]), *standard_signals()})
 
 
 @cache

@@ -1,10 +1,11 @@
-"""Hours that contradict themselves."""
+"""Hours that contradict themselves, and exits of dates that lead nowhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from ari_app.flow.said import Said
+from ari_app.flow.said import Said, meant
 from ari_app.store.client_document import CalendarDocument, ClientDocument
 from ari_app.store.document_file import DocumentFile, Finding
 
@@ -14,14 +15,41 @@ _NIGHT_ENDS = 12 * 60
 
 
 def calendar_findings(file: DocumentFile, document: ClientDocument) -> Iterator[Finding]:
-    """Yield a finding for each date that stands twice, and for spans that overlap or run back."""
+    """Yield the dates that stand twice or have an exit in vain, spans that overlap or run back."""
     for slug, calendar in document.calendars.items():
         place = ["calendars", slug]
         yield from _dates(file, place, calendar)
+        yield from _exits(file, place, calendar, _taken(document, slug))
         for day, spans in calendar.weekly.items():
             yield from _spans(file, [*place, "weekly", day], spans)
         for n, exception in enumerate(calendar.exceptions):
             yield from _spans(file, [*place, "exceptions", n, "hours"], exception.hours)
+
+
+def _taken(document: ClientDocument, calendar: str) -> set[str]:
+    """Return the exits of all nodes that ask this calendar."""
+    nodes = (node for flow in document.flows.values() for node in _nodes(flow)
+             if node.get("type") == "hours" and node.get("calendar") == calendar)  # fmt: skip
+    exits = (node.get("exits") for node in nodes)
+    return {str(name) for each in exits if isinstance(each, dict) for name in each}
+
+
+def _nodes(flow: dict[str, Any]) -> list[dict[str, Any]]:
+    nodes = flow.get("nodes")
+    return [each for each in nodes.values() if isinstance(each, dict)] \
+        if isinstance(nodes, dict) else []  # fmt: skip
+
+
+def _exits(
+    file: DocumentFile, place: Sequence[str | int], calendar: CalendarDocument, taken: set[str]
+) -> Iterator[Finding]:
+    """Yield exits of dates that no node has: callers take the usual one on that day."""
+    for n, exception in enumerate(calendar.exceptions):
+        if taken and exception.exit and exception.exit not in taken:
+            said = Said("no node that asks this calendar has the exit `{exit}`",
+                        exit=exception.exit)  # fmt: skip
+            found = meant(said, exception.exit, taken)
+            yield file.find([*place, "exceptions", n, "exit"], found, "warning")
 
 
 def _dates(

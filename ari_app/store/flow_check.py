@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ari_app.flow.definition import validate
 from ari_app.flow.inspect import Surroundings, subflows
 from ari_app.flow.problem import Problem
+from ari_app.media.standard import standard_paths
 from ari_app.store.client_document import ClientDocument
 from ari_app.store.document_file import DocumentFile, Finding
 from ari_app.store.yaml_file import YamlFile
@@ -28,7 +29,9 @@ def flow_findings(
     )
     passed_through = subflows(document.flows, (number.flow for number in document.numbers))
     for flow, definition in document.flows.items():
-        for problem in validate(definition, surroundings, subflow=flow in passed_through):
+        subflow = flow in passed_through
+        standard = standard_paths()
+        for problem in validate(definition, surroundings, subflow=subflow, standard=standard):
             yield file.find(["flows", flow, *_steps(problem)], problem.message, problem.severity)
 
 
@@ -39,7 +42,7 @@ def findings_of_flow(file: YamlFile) -> list[Finding]:
     """
     return [
         file.find(_steps(problem), problem.message, problem.severity)
-        for problem in validate(file.content)
+        for problem in validate(file.content, standard=standard_paths())
     ]
 
 

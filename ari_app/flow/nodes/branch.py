@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from ari_app.flow.node import Exit, Node
-from ari_app.flow.setting import Count, Doc, LanguageCode, Slug, Template, Variable
+from ari_app.flow.setting import Count, Doc, LanguageCode, ReadVariable, Slug, Template
 from ari_app.flow.template import expand, value
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Case:
     """One way to go, and the conditions that must all hold for it."""
 
     exit: Annotated[Slug, Doc("The exit that is taken.")]
-    variable: Annotated[Variable | None, Doc("This variable has one of `values`.")] = None
+    variable: Annotated[ReadVariable | None, Doc("This variable has one of `values`.")] = None
     values: Annotated[tuple[Template, ...], Count(0, 50), Doc("What the variable may be.")] = ()
     known: Annotated[bool | None, Doc("The caller is among the contacts, or is not.")] = None
     vip: Annotated[bool | None, Doc("The caller is marked as VIP, or is not.")] = None

@@ -71,6 +71,9 @@ class Collect(Node):
     def never_taken(self, exits: Collection[str]) -> Collection[str]:
         return ("max_tries",) if {"no_input", "no_match"} <= set(exits) else ()
 
+    def sets(self) -> Collection[str]:
+        return (self.variable,)
+
     def enter(self, walk: Walk) -> None:
         walk.memory["failures"] = 0
         self._ask(walk)

@@ -9,6 +9,8 @@ from ari_app.flow.node import Exit, Node
 from ari_app.flow.setting import CalendarSlug, Doc
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ari_app.flow.walk import Walk
 
 
@@ -38,6 +40,9 @@ class Hours(Node):
     }
 
     calendar: Annotated[CalendarSlug, Doc("The calendar.")]
+
+    def sets(self) -> Collection[str]:
+        return ("opens_date", "opens_time")
 
     def leaves_at_once(self) -> bool:
         return True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from ari_app.flow import spoken
 from ari_app.flow.events import DtmfReceived, Event, PlayFinished
 from ari_app.flow.node import Exit, Node
+from ari_app.flow.said import Said, shown
 from ari_app.flow.setting import Count, Doc, OneOf, Template
 from ari_app.flow.template import expand
 
@@ -19,6 +20,16 @@ _NUMBER = re.compile(r"[0-9]{1,12}", re.ASCII)
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _PROMPT = re.compile(r"standard:[a-z0-9_/-]{1,80}|[a-z0-9][a-z0-9_-]{0,62}")
+
+
+_EXAMPLES = {
+    "prompt": "welcome",
+    "number": '"42"',
+    "digits": '"1234"',
+    "phone": '"+97699112233"',
+    "date": '"2026-01-31"',
+    "time": '"09:00"',
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,11 @@ class Part:
         ),
     ]
     value: Annotated[Template, Doc("What to say; `${name}` stands for a variable.")]
+
+    @property
+    def role(self) -> str:
+        """What the value names: a prompt, when the part is one and no variable stands in it."""
+        return "prompt" if self.kind == "prompt" and "${" not in self.value else ""
 
     def items(self, text: str, language: str) -> tuple[str, ...]:
         """Return the play items for ``text``, none for one that is not of this kind."""
@@ -75,6 +91,17 @@ class Say(Node):
 
     parts: Annotated[tuple[Part, ...], Count(1, 20), Doc("What to say, in this order.")]
     barge_in: Annotated[bool, Doc("Whether a key ends it early.")] = True
+
+    def flaws(self) -> list[tuple[str, Said]]:
+        return [
+            (
+                f"parts.{n}.value",
+                Said("`{value}` cannot be said as a {kind}; write it like {example}",
+                     value=shown(part.value), kind=part.kind, example=_EXAMPLES[part.kind]),
+            )
+            for n, part in enumerate(self.parts)
+            if "${" not in part.value and not part.items(part.value.strip(), "en")
+        ]  # fmt: skip
 
     def enter(self, walk: Walk) -> None:
         run = walk.run

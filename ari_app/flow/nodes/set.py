@@ -10,6 +10,8 @@ from ari_app.flow.setting import Count, Doc, Template, Variable
 from ari_app.flow.template import expand
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ari_app.flow.walk import Walk
 
 
@@ -34,6 +36,9 @@ class Set(Node):
     variables: Annotated[
         dict[Variable, Template], Count(1, 20), Doc("Value by variable, set in this order.")
     ]
+
+    def sets(self) -> Collection[str]:
+        return self.variables
 
     def leaves_at_once(self) -> bool:
         return True
