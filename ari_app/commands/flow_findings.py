@@ -7,8 +7,8 @@ from ari_app.places import Places
 from ari_app.snapshot.reader import Snapshot
 from ari_app.standalone.client_import import MUSIC, sounds_of
 from ari_app.store.archive import opened
-from ari_app.store.check import House, check, documents_of
-from ari_app.store.document_file import DocumentError, Finding, is_flow, read_document
+from ari_app.store.check import House, check, documents_of, read_or_tell
+from ari_app.store.document_file import DocumentError, Finding, is_flow
 from ari_app.store.flow_check import findings_of_flow
 from ari_app.store.yaml_file import read_yaml
 
@@ -32,7 +32,7 @@ def _findings(paths: Iterable[Path], places: Places) -> list[Finding]:
             if is_flow(file.content):
                 found += findings_of_flow(file)
             else:
-                documents.append(read_document(file))
+                documents.append(read_or_tell(file, MUSIC))
         except DocumentError as error:
             found += error.findings
     return [*found, *check(documents, house(places), sounds_of(places))]

@@ -18,6 +18,8 @@ from ari_app.store.dialled_numbers import dialled_numbers
 from ari_app.store.document_file import DocumentError, DocumentFile, Finding, read_document
 from ari_app.store.flow_check import flow_findings
 from ari_app.store.language_check import language_findings
+from ari_app.store.sound_part import findings_besides
+from ari_app.store.yaml_file import YamlFile, read_yaml
 
 SoundProblem = Callable[[Path], Said | None]
 HasSound = Callable[[str, str, str], bool]
@@ -62,17 +64,26 @@ def documents_of(paths: Iterable[Path]) -> list[Path]:
     return files
 
 
-def read_all(paths: Iterable[Path]) -> list[DocumentFile]:
+def read_all(paths: Iterable[Path], music: frozenset[str]) -> list[DocumentFile]:
     """Read these documents; raises :class:`DocumentError` with the mistakes of all of them."""
     files: list[DocumentFile] = []
     findings: list[Finding] = []
     for path in documents_of(paths):
         try:
-            files.append(read_document(path))
+            files.append(read_or_tell(read_yaml(path), music))
         except DocumentError as error:
             findings += error.findings
     refuse(findings)
     return files
+
+
+def read_or_tell(file: YamlFile, music: frozenset[str]) -> DocumentFile:
+    """Read a document; raises :class:`DocumentError` with all that can be found in one round."""
+    try:
+        return read_document(file)
+    except DocumentError as error:
+        findings = (*error.findings, *findings_besides(file, music))
+        raise DocumentError(findings=findings) from error
 
 
 def refuse(findings: Iterable[Finding]) -> None:

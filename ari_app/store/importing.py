@@ -62,7 +62,7 @@ def import_documents(
     mistake that was found; nothing is imported then.
     """
     sounds = sounds or Sounds()
-    files = read_all(paths)
+    files = read_all(paths, music)
     with transaction(connection) as cursor:
         findings = check(files, _house(cursor, music), sounds)
         refuse(findings)

@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from ari_app.commands.texts import Texts
-from ari_app.store.check import House, check
+from ari_app.store.check import House, check, read_or_tell
 from ari_app.store.document_file import DocumentError, Finding, read_document
+from ari_app.store.yaml_file import read_yaml
 
 SHOP = """\
 client: shop
@@ -49,7 +50,7 @@ def found(folder: Path, text: str) -> list[Finding]:
     file = folder / "shop.yaml"
     file.write_text(text, encoding="utf-8")
     try:
-        return check([read_document(file)], HOUSE)
+        return check([read_or_tell(read_yaml(file), HOUSE.music)], HOUSE)
     except DocumentError as error:
         return list(error.findings)
 
@@ -113,6 +114,24 @@ def test_a_text_that_is_put_in_quotes_as_advised_is_the_text_that_was_written(
     assert re.findall(r'quotes.*: ("[^"]+")', said) == [f'"{raw}"']
     obeyed = " ".join(sentences(tmp_path, text.replace("RAW", f'"{raw}"'), "en"))
     assert "quotes" not in obeyed
+
+
+def test_all_mistakes_of_a_document_are_told_in_one_round(tmp_path: Path) -> None:
+    """Of form, of hours, and of a flow; after mending the first kind there is nothing new."""
+    text = (
+        SHOP.replace('mon: ["09:00-18:00"]', 'mon: ["9-18"], tue: ["19:00-18:00"]')
+        .replace("  sales: {}", "  sales: {wieght: 2}")
+        .replace("{timeout: bye}", "{timeout: byee}")
+    )
+    told = sentences(tmp_path, text, "en")
+    assert [re.sub(r"shop.yaml, line \d+, ([^:]+):.*", r"\1", each) for each in told] == [
+        "calendars.main.weekly.mon.0",
+        "queues.sales.wieght",
+        "calendars.main.weekly.tue.0",
+        "flows.main.nodes.sales.exits.timeout",
+    ]
+    mended = text.replace("9-18", "09:00-18:00").replace("wieght", "weight")
+    assert sentences(tmp_path, mended, "en") == told[2:]
 
 
 def test_a_night_is_no_slip(tmp_path: Path) -> None:
