@@ -170,6 +170,11 @@ class Places(BaseSettings):
         return self.home / "prompts" / "clients"
 
     @property
+    def removed_prompts(self) -> Path:
+        """Sounds that no document names any more, as in :attr:`client_prompts`."""
+        return self.home / "prompts" / "removed"
+
+    @property
     def monitor(self) -> Path:
         """Recordings while they are made: <client>/<call>-<n>-{caller,agent}.sln48."""
         return self.home / "monitor"

@@ -139,7 +139,8 @@ def remove(
             _refuse_live_calls(settings, client)
             remove_client(cursor, client, actor=actor())
         publish(connection, settings.snapshot)
-    shutil.rmtree(settings.client_prompts / client, ignore_errors=True)
+    for prompts in (settings.client_prompts, settings.removed_prompts):
+        shutil.rmtree(prompts / client, ignore_errors=True)
     give_back(settings.home)
     typer.echo(texts("client.removed", client=client))
 
@@ -194,6 +195,9 @@ def _lines(report: ImportReport, texts: Texts) -> Iterator[str]:
     if imported.prompts:
         key = "client.would_make_prompts" if tried else "client.prompts"
         yield texts(key, count=len(imported.prompts))
+    if report.leftovers:
+        key = "client.would_lay_aside" if tried else "client.laid_aside"
+        yield texts(key, count=len(report.leftovers))
     if tried:
         yield texts("client.nothing_changed")
     else:

@@ -7,7 +7,7 @@ import typer
 
 from ari_app.commands.texts import Texts
 from ari_app.flow.languages import heard_languages
-from ari_app.flow.said import Said, meant
+from ari_app.flow.said import Said, meant, shown
 from ari_app.media.prompt_file import client_prompt
 from ari_app.media.prompt_import import import_prompt
 from ari_app.operations.refused import RefusedError, no_client
@@ -36,8 +36,8 @@ def import_(
 ) -> None:
     """Take a recording as a client's prompt: converted, trimmed, levelled, heard at once.
 
-    It stands in the place of what was spoken or recorded there before, and a later import of the
-    client's document does not speak over it.
+    It stands in the place of what the client's document names there, spoken or recorded. A later
+    import of the document does not speak over it, and an export takes it along.
     """
     texts: Texts = context.obj
     places = Places.load()
@@ -45,6 +45,7 @@ def import_(
     _refuse_unknown(house, client, prompt)
     spoken = spoken or str(house.clients[client]["language"])
     _refuse_unheard(house, client, spoken)
+    _refuse_unnamed(house, client, prompt, spoken, file)
     sound = import_prompt(places, client, prompt, spoken, file)
     give_back(places.home)
     path = client_prompt(places.home, client, spoken, prompt)
@@ -73,4 +74,17 @@ def _refuse_unheard(house: Snapshot, client: str, language: str) -> None:
     if language not in heard:
         said = Said("client {client} is heard in {known}, and not in {language}",
                     client=client, known=", ".join(heard), language=language)  # fmt: skip
+        raise RefusedError(said)
+
+
+def _refuse_unnamed(house: Snapshot, client: str, prompt: str, language: str, file: Path) -> None:
+    """One that the document does not have would not be in its export, and lost with a move."""
+    known = house.clients[client]["prompts"][prompt]
+    if language not in known:
+        said = Said(
+            "client {client} has the prompt {prompt} in {known}, and not in {language}. Name it in "
+            "the client's document, and import that: `{language}: {{file: {file}}}`",
+            client=client, prompt=prompt, known=", ".join(known), language=language,
+            file=shown(file.name),
+        )  # fmt: skip
         raise RefusedError(said)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ari_app.media.leftovers import lay_aside, leftover_sounds
 from ari_app.media.media_error import MediaError
 from ari_app.media.prompt_file import client_prompt
 from ari_app.media.prompt_import import import_prompt, recording_problem
@@ -22,10 +23,14 @@ from ari_app.store.importing import Imported, PromptSource, import_documents
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What was done. `version` is the snapshot in force; `None` after a dry run."""
+    """What was done. `version` is the snapshot in force; `None` after a dry run.
+
+    `leftovers` are sounds that the documents do not name any more.
+    """
 
     imported: Imported
     problems: tuple[str, ...]
+    leftovers: tuple[Path, ...]
     version: str | None
 
 
@@ -35,7 +40,8 @@ def import_clients(
     """Import the documents; raises `DocumentError` with every mistake, and nothing is changed.
 
     A prompt whose sound cannot be made is a problem in the report, and does not stop the others:
-    callers hear the standard words in its place.
+    callers hear the standard words in its place. Sounds that the documents do not name any more
+    are laid aside once nothing published names them.
     """
 
     def has_sound(client: str, prompt: str, language: str) -> bool:
@@ -54,15 +60,18 @@ def import_clients(
         except DocumentError as error:
             raise DocumentError(findings=sources.named(error.findings)) from error
         imported = replace(imported, warnings=tuple(sources.named(imported.warnings)))
+        leftovers = tuple(leftover_sounds(settings, imported.clients, imported.named))
         if dry_run:
-            return ImportReport(imported, (), None)
+            return ImportReport(imported, (), leftovers, None)
         problems = []
         for prompt in imported.prompts:
             try:
                 _make(settings, prompt, sources)
             except MediaError as error:
                 problems.append(error.args[0])
-    return ImportReport(imported, tuple(problems), publish(connection, settings.snapshot))
+    version = publish(connection, settings.snapshot)
+    lay_aside(settings, leftovers)
+    return ImportReport(imported, tuple(problems), leftovers, version)
 
 
 def _music_of(configuration: str) -> frozenset[str]:

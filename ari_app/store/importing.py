@@ -34,14 +34,15 @@ class PromptSource:
 class Imported:
     """What an import did. ``revisions`` are the flows published anew: (client, flow, revision).
 
-    ``prompts`` are those that are new or changed, or whose sound is missing. ``warnings`` are
-    what the check found and did not forbid.
+    ``prompts`` are those that are new or changed, or whose sound is missing; ``named`` are all,
+    as (client, prompt, language). ``warnings`` are what the check found and did not forbid.
     """
 
     clients: tuple[str, ...]
     agents: tuple[str, ...]
     revisions: tuple[tuple[str, str, int], ...]
     prompts: tuple[PromptSource, ...]
+    named: frozenset[tuple[str, str, str]] = frozenset()
     warnings: tuple[Finding, ...] = ()
 
 
@@ -85,6 +86,12 @@ def import_documents(
         agents=tuple(agent for document in of_agents for agent in document.agents),
         revisions=tuple(revisions),
         prompts=tuple(prompts),
+        named=frozenset(
+            (document.client, prompt, language)
+            for _, document in of_clients
+            for prompt, languages in document.prompts.items()
+            for language in languages
+        ),
         warnings=tuple(findings),
     )
 

@@ -222,6 +222,52 @@ def test_a_recording_in_a_language_that_the_client_lacks_is_refused_by_name(
     assert sorted(home.rglob("*.wav")) == before
 
 
+def test_a_recording_that_the_document_does_not_name_is_refused_for_no_export_would_have_it(
+    duudlaga: Command, clinic: Path, home: Path, tmp_path: Path
+) -> None:
+    document = clinic / "anu-clinic.yaml"
+    content = yaml.safe_load(document.read_text(encoding="utf-8"))
+    flow = content["flows"]["main"]
+    flow["nodes"]["which"] = {"type": "language", "language": "en", "exits": {"done": "welcome"}}
+    flow["start"] = "which"
+    document.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    assert duudlaga("client", "import", clinic).exit_code == 0
+    Sound.tones((440, 1.0)).write(tmp_path / "tone.wav")
+    before = sorted(home.rglob("*.wav"))
+    recording = ("prompt", "import", "anu-clinic", "welcome", tmp_path / "tone.wav", "--in", "en")
+    assert duudlaga(*recording).stderr == (
+        "Client anu-clinic has the prompt welcome in mn, and not in en. Name it in the client's "
+        "document, and import that: `en: {file: tone.wav}`.\n"
+    )
+    assert "mn хэлээр бий, en хэлээр алга" in duudlaga("--language", "mn", *recording).stderr
+    assert sorted(home.rglob("*.wav")) == before
+
+
+def test_what_the_document_does_not_name_any_more_is_heard_no_more(
+    duudlaga: Command, clinic: Path, home: Path
+) -> None:
+    document = clinic / "anu-clinic.yaml"
+    content = yaml.safe_load(document.read_text(encoding="utf-8"))
+    without = document.read_text(encoding="utf-8")
+    content["prompts"]["old"] = {"mn": {"text": "Хуучин"}}
+    content["prompts"]["welcome"]["en"] = {"text": "Hello"}
+    document.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    duudlaga("client", "import", clinic)
+    sounds = [
+        home / "prompts/clients/anu-clinic" / name for name in ("mn/old.wav", "en/welcome.wav")
+    ]
+    assert all(sound.is_file() for sound in sounds)
+    document.write_text(without, encoding="utf-8")
+    tried = duudlaga("client", "import", "--dry-run", clinic).stdout
+    assert "to be moved to prompts/removed: 2." in tried
+    assert all(sound.is_file() for sound in sounds)
+    assert "are in prompts/removed now: 2." in duudlaga("client", "import", clinic).stdout
+    assert not any(sound.exists() for sound in sounds)
+    assert (home / "prompts/removed/anu-clinic/mn/old.wav").is_file()
+    assert (home / "prompts/clients/anu-clinic/mn/welcome.wav").is_file()
+    assert "removed" not in duudlaga("client", "import", clinic).stdout
+
+
 def test_a_postgres_that_stops_in_the_middle_of_an_import_leaves_all_as_it_was(
     duudlaga: Command,
     clinic: Path,
