@@ -67,6 +67,8 @@ def _version_problem(definition: Any) -> Problem | None:
         return None
     said = Said("the version `{value}` is not known; write {version}",
                 value=shown(version), version=migrations.VERSION)  # fmt: skip
+    if version == str(migrations.VERSION):
+        said = Said("write {value} without quotes", value=version)
     return Problem("", "spec_version", said)
 
 
