@@ -157,6 +157,7 @@ class Adoption:
         room = rooms.get(call.waiting_room)
         call.room_made = room is not None
         call.music = ""
+        call.silence = "covered"  # unknown, so it ends before the next bridge
         call.holding = room is not None and call.channel in room.channels
         call.client_name = self._intake.client_name(call.client)
         for leg in call.run.legs.values():

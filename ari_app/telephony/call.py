@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ari_app.flow import commands as c
 from ari_app.flow.engine import Flow
@@ -53,7 +54,7 @@ class Call:
     caller is in our hands; ``recovered``: we were away in the meantime. ``lost``: no sound came
     from the caller's network, and Asterisk ends the call. ``room_made``: the waiting room exists,
     and ``holding``: the caller is in it. ``music`` is heard there; it is empty when nobody knows
-    which.
+    which. ``silence`` that was sent and not ended is ``covered`` by what was played since.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Call:
     holding: bool = False
     room_made: bool = False
     music: str = DEFAULT_MUSIC
+    silence: Literal["none", "sent", "covered"] = "none"
     talk: Talk | None = None
     play: Play | None = None
     answered_legs: set[str] = field(default_factory=set)

@@ -23,6 +23,7 @@ from ari_app.telephony.call import Call, Talk
 from ari_app.telephony.plays import Note, Plays
 from ari_app.telephony.queues import Queues
 from ari_app.telephony.shown import caller_id, forwarded_by
+from ari_app.telephony.silence import Silence
 from ari_app.telephony.talks import Talks
 
 log = structlog.get_logger(__name__)
@@ -64,6 +65,8 @@ class Executor:
         self.post: Post = _nobody_listens
         self.on_doubt: Post = _nobody_listens
         self.plays = Plays(ari, note, self._answered, self._never_heard, clock)
+        self._silence = Silence(ari)
+        self.fill = self._silence.fill
         self._table: dict[type[c.Command], Callable[[Call, Any], None]] = {
             c.Answer: self._answer,
             c.Play: self._play,
@@ -130,6 +133,7 @@ class Executor:
             else:
                 media.append(quote(found, safe=":/"))
         if media:
+            self._silence.covered(call)
             self.plays.play(call, command, ",".join(media))
         else:
             self.plays.give_up(call, command, "there is no sound of it")
@@ -153,6 +157,7 @@ class Executor:
         if not call.room_made:
             call.room_made = True
             self._must(call, command.id, "POST", f"bridges/{room}?type=holding")
+        self._silence.end(call)
         # Without the role 22.10.1 plays nothing (test_a_waiting_caller_hears_music).
         add = f"bridges/{room}/addChannel?channel={channel}&role=holding_participant"
         self._must(call, command.id, "POST", add)
@@ -165,6 +170,7 @@ class Executor:
             self._send(call, "POST", f"bridges/{room}/removeChannel?channel={channel}")
 
     def _record(self, call: Call, command: c.Record) -> None:
+        self._silence.covered(call)
         options = {
             "name": command.id,
             "format": FORM,
@@ -230,6 +236,7 @@ class Executor:
         self._talks.begin(call, talk, partial(self._join, call, talk, command.id))
 
     def _join(self, call: Call, talk: Talk, command: str) -> None:
+        self._silence.end(call)
         add = f"bridges/{talk.bridge}/addChannel?channel={call.channel},{talk.leg}"
         self._must(call, command, "POST", add)
         call.holding = False  # the caller leaves the waiting room by being added elsewhere

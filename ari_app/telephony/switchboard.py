@@ -42,6 +42,9 @@ class Hands(Protocol):
     def do(self, call: Call, command: Command) -> None:
         """Send the command on its way, without waiting for the answer."""
 
+    def fill(self, call: Call) -> None:
+        """A turn is done: let the caller never be without packets until the next one."""
+
     def let_go(self, call: Call) -> None:
         """The run is over: clear what Asterisk still holds for the call."""
 
@@ -157,6 +160,7 @@ class Switchboard:
                 self.drop(call)
                 self._hands.let_go(call)
             return
+        self._hands.fill(call)
         if turn.run.wait is not before.wait:
             self._watch(call)
 

@@ -126,6 +126,21 @@ async def test_a_phone_that_nobody_picks_up_passes_the_caller_on(house: House) -
     assert kinds(house, call.id).count("queue_joined") == 1, "the place is kept"
 
 
+async def test_phones_that_are_put_down_at_once_rest_between_rings_and_are_paused(
+    house: House,
+) -> None:
+    down = "answer:0:0.4"
+    try:
+        async with phones(house, bold=down, saraa=down, tuya=down):
+            call = await place(house, "99000017", "w0", hang_up_after=25)
+    finally:
+        for agent in ("bold", "saraa", "tuya"):
+            house.duudlaga("agent", "state", agent, "ready")
+    rings = [data["agent"] for kind, data in house.entries(call.id) if kind == "agent_ringing"]
+    assert len(rings) > 3
+    assert max(map(rings.count, rings)) <= 3
+
+
 async def test_a_waiting_caller_hears_music(house: House) -> None:
     async with (
         phones(house, bold="no_answer", saraa="no_answer", tuya="no_answer"),

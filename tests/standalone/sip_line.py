@@ -30,6 +30,8 @@ class SipLine:
         self._sequence = 0
         self._caller = CALLER
         self.call_id = uuid.uuid4().hex
+        self.answer = ""
+        """What the house said to the INVITE."""
         self.to = self.uri = ""
 
     def __enter__(self) -> Self:
@@ -52,7 +54,7 @@ class SipLine:
         host, port = self._house
         self.uri = uri or f"sip:{user}@{host}:{port}"
         self.to, self._caller = to or f"<{self.uri}>", caller
-        answer = self.ask("INVITE", headers=headers, body=sdp(media))
+        answer = self.answer = self.ask("INVITE", headers=headers, body=sdp(media))
         if not answer:
             return 0
         found = re.search(r"^To: (.*?)\r$", answer, re.MULTILINE)

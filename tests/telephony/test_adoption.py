@@ -160,6 +160,7 @@ async def test_two_whom_nobody_joined_are_recorded_and_then_joined(scene: Scene)
     assert scene.asterisk.asked == [
         f"POST {bridge}?type={TALK_BRIDGE}",
         f"mixmonitor {CHANNEL}",
+        f"DELETE channels/{CHANNEL}/silence",
         f"POST {bridge}/addChannel?channel={CHANNEL},{scene.leg}",
         f"timeout {CHANNEL} 7200",
     ]

@@ -61,6 +61,9 @@ class Notebook:
         self.lines.append(type(command).__name__)
         self.commands.append(command)
 
+    def fill(self, call: Call) -> None:
+        self.filled = call.run
+
     def let_go(self, call: Call) -> None:
         self.lines.append("let go")
 
