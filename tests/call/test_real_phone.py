@@ -16,12 +16,15 @@ import pytest
 
 from ari_app.acd.agents import READY
 from ari_app.commands.live_state import live_state
+from ari_app.simulator.leg_file import read_leg
 from ari_app.standalone.asterisk import node
+from ari_app.standalone.outside import OutsideCall
 from ari_app.standalone.outside_world import world
 from ari_app.telephony.phone_book import PhoneBook
 from tests.addresses import guest_address
 from tests.call.baresip import Baresip
 from tests.call.house import House, eventually
+from tests.call.test_numbers_told import told_of_others
 from tests.call.tones import Stretch, seconds_of
 
 pytestmark = pytest.mark.real
@@ -133,6 +136,25 @@ async def test_it_rings_talks_holds_and_hangs_up(house: House) -> None:
     assert seconds_of(heard, str(CALLER_HZ)) == 0, f"nobody hears themselves: {heard}"
     assert seconds_of(said, str(CALLER_HZ)) > 1.5, f"she hears the caller: {said}"
     assert seconds_of(said, str(ANNA_HZ)) == 0, f"nobody hears themselves: {said}"
+
+
+async def test_the_callers_network_is_told_of_no_agent_when_she_holds(house: House) -> None:
+    async with (
+        at_her_desk(house, "anna") as anna,
+        OutsideCall.place(house.settings, OWN_PHONE, "99110006", press="WWW7") as call,
+    ):
+        await anna.wait_for("CALL_INCOMING")
+        await anna.do("accept")
+        await anna.wait_for("CALL_ESTABLISHED")
+        for what in ("hold", "resume"):
+            await asyncio.sleep(1.5)
+            await anna.do(what)
+        await asyncio.sleep(1)
+        await call.hang_up()
+        await anna.wait_for("CALL_CLOSED", 3)
+        assert call.leg is not None
+        leg = read_leg(call.leg)
+    assert told_of_others(leg) == []
 
 
 async def test_the_caller_hangs_up(house: House) -> None:
