@@ -129,6 +129,7 @@ def test_calls_come_from_the_history(duudlaga: Command, writer: Connection, home
             "number": "+97670110001",
             "caller": "+97699112233",
             "outcome": "answered",
+            "reason": None,
             "offered_at": "2026-11-22T06:00:00.000Z",
             "answered_at": "2026-11-22T06:00:00.000Z",
             "ended_at": "2026-11-22T06:00:00.000Z",
