@@ -84,8 +84,10 @@ async def answered(
     """A call that was answered."""
     settings = Settings.load(home=home)
     outside = _Outside()
-    place = (settings.outside_address, settings.outside_ami_port)
-    async with await asyncio.start_server(outside.serve, *place):
+    async with await asyncio.start_server(outside.serve, settings.outside_address, 0) as server:
+        # Any free port: a copy beside this test may take the settings' own in this moment.
+        port = server.sockets[0].getsockname()[1]
+        settings = settings.model_copy(update={"outside_ami_port": port})
         async with OutsideCall.place(settings, "70110001", "99112233", press=press) as call:
             outside.tell("Newstate", ChannelState="6")
             await call.wait_for("answered")
