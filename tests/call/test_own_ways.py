@@ -20,7 +20,7 @@ from tests.call.test_fallback import dead_controller
 
 pytestmark = [pytest.mark.real, pytest.mark.fault]
 
-NUMBER = "97670119998"
+NUMBER = "97670119994"
 BEATS = (0.5, 0.2, 0.2, 0.3, 0.8, 0.2, 0.3, 0.4, 0.6, 0.3)
 """Seconds of sound and of silence in turns: nothing else in the house has this course."""
 BOLD_RINGS_SECONDS = 4
