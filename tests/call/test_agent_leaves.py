@@ -53,7 +53,7 @@ async def test_who_leaves_ends_the_talk_first_then_gets_no_calls_and_cannot_regi
         await asyncio.to_thread(
             eventually, lambda: PhoneBook(book).known("anna") is None, 15, "the account is gone"
         )
-        with pytest.raises(ValueError, match="401"):
+        with pytest.raises(ValueError, match="404"):
             await phones.register({"anna": password})
         async with OutsideCall.place(settings, OWN_PHONE, "99170002", press="WW7") as call:
             await call.wait_for("hung_up", 40)

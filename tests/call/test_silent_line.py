@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ari_app.standalone.outside import OutsideCall, answer_with
-from tests.call.house import AGENTS, House, eventually
+from ari_app.standalone.outside import answer_with
+from tests.call.house import AGENTS, House
 from tests.call.listening import listened
 from tests.call.test_fallback import dead_controller
 from tests.load.callers import Callers
@@ -94,27 +94,3 @@ async def test_without_a_controller_it_is_the_same(strict_house: House) -> None:
         ends = await silent_callers(strict_house, {"99180010": "", "99180011": "3"})
     for entries in ends.values():
         assert data_of(entries, "call_ended")["by"] == "caller_lost"
-
-
-async def test_when_an_agents_line_goes_silent_another_agent_takes_the_caller(
-    strict_house: House,
-) -> None:
-    async def let_all(how: str) -> None:
-        for agent in AGENTS:
-            await answer_with(strict_house.settings, agent, how)
-
-    def they_talk() -> bool:
-        entries = strict_house.entries(strict_house.newest_call())
-        return "talk_started" in dict(entries)
-
-    await let_all("silent:1:60")
-    eventually(lambda: len(strict_house.ready_agents()) == 3, 40, "all agents are ready")
-    async with OutsideCall.place(strict_house.settings, QUICK, "99180020", press="0") as call:
-        await call.wait_for("answered")
-        await asyncio.sleep(1)
-        await asyncio.to_thread(eventually, they_talk, 15, "an agent answers")
-        await let_all("answer:1:2")
-        await call.wait_for("hung_up", 60)
-    entries = strict_house.entries(strict_house.call_from("99180020").id)
-    ended = [data["by"] for kind, data in entries if kind == "talk_ended"]
-    assert ended == ["lost", "agent"]
