@@ -94,10 +94,9 @@ def _finite(file: Path) -> array[float]:
 
 
 def _power(samples: array[float]) -> float:
-    """Return the mean square around the offset, of every eighth sample: enough to compare."""
-    some = samples[::8]
-    count = max(1, len(some))
-    return sum(each * each for each in some) / count - (sum(some) / count) ** 2
+    """Return the mean square around the offset."""
+    count = max(1, len(samples))
+    return math.fsum(each * each for each in samples) / count - (math.fsum(samples) / count) ** 2
 
 
 def _centred(samples: array[float]) -> Sound:
