@@ -20,7 +20,7 @@ _KINDS = frozenset({START, CALL, HANGUP, END, MESSAGE, MESSAGE_END})
 _KINDS_READ = frozenset(kind.encode() for kind in _KINDS)
 _BEGINNING = b'{"eventtype":"'
 # Where a caller's own channel can be, in asterisk_conf/extensions.conf.
-_CALLERS_CONTEXTS = frozenset({"intake", "offer", "known", "fallback", "last"})
+_CALLERS_CONTEXTS = frozenset({"intake", "offer", "fallback", "last"})
 
 
 @dataclass(frozen=True, slots=True)

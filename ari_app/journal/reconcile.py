@@ -123,11 +123,12 @@ class Reconciler:
         """Enter a call that our history does not have: nobody took it, so it is owed a callback."""
         incoming = Incoming.parse(row.number)
         route = self.route(incoming)
-        caller = self.caller_number(row.caller_raw)
+        caller_raw = incoming.caller(row.caller_raw)
+        caller = self.caller_number(caller_raw)
         ended_at = _ended_at(row).timestamp()
         offered = {
             "number": route.number if route else incoming.dialled,
-            "caller_number": caller, "caller_raw": row.caller_raw,
+            "caller_number": caller, "caller_raw": caller_raw,
             "caller_name": row.caller_name, "flow": route.flow if route else None,
             "revision": None, "language": None, **forwarding(incoming),
         }  # fmt: skip

@@ -19,8 +19,10 @@ UNAUTHORIZED = 401
 SETTLED_SECONDS = 10.0
 """An account that is asked for its password has called again by then."""
 MOST_OPEN = 5000
-_NUMBERS = ("to", "p-called-party-id")
-_FORWARDED = ("diversion", "history-info")
+_HEADERS = {
+    "to": "to", "called": "p-called-party-id", "diversion": "diversion",
+    "history": "history-info", "asserted": "p-asserted-identity",
+}  # fmt: skip
 _PAYLOADS = {"0": "PCMU", "3": "GSM", "4": "G723", "8": "PCMA", "9": "G722", "18": "G729"}
 _SENTENCES = {
     "password": "asked for a password, as nobody is known by this address or From",
@@ -111,12 +113,8 @@ class Refusals:
 
     def _refused(self, invite: SipCopy, status: int) -> Refused:
         withheld = bool(re.search(r"\b(id|user)\b", invite.headers.get("privacy", "").lower()))
-        asserted = invite.number_in("p-asserted-identity")
-        forwarded = (invite.number_in(header) for header in _FORWARDED)
-        numbers = [invite.dialled, *map(invite.number_in, _NUMBERS)]
-        numbers.append(next(filter(None, forwarded), ""))
-        told = ",".join(number.replace(",", "") for number in numbers)
-        incoming = Incoming.parse(f"{told},,{'withheld' if withheld else ''}")
+        headers = {name: invite.headers.get(header, "") for name, header in _HEADERS.items()}
+        incoming = Incoming.told(invite.dialled, withheld=withheld, **headers)
         reason, offers = _reason(invite, status)
         return Refused(
             invite.call,
@@ -124,7 +122,7 @@ class Refusals:
             status,
             reason,
             incoming,
-            "" if withheld else asserted or invite.number_in("from"),
+            incoming.caller(invite.number_in("from")),
             any(ip_address(invite.source[0] or "0.0.0.0") in trunk for trunk in self._trunks),  # noqa: S104
             offers,
         )

@@ -34,8 +34,9 @@ def receive(
     """
     route = route_of(snapshot, incoming)
     client = route.client if route else HOUSE
+    caller_raw = incoming.caller(caller_raw)
     if incoming.withheld:
-        caller_raw = caller_name = ""
+        caller_name = ""
     caller = caller_number(caller_raw)
     contact = snapshot.contact(client, caller) if caller else None
     offered = CallOffered(

@@ -14,9 +14,10 @@ from tests.load.phones import AgentPhones
 from tests.load.ring import Manner, Ring
 
 CALLERS_WAITING = 10
-SAMPLES = 200
-TALK_SECONDS = 0.15
-PATIENCE_SECONDS = 90.0
+SAMPLES = 150
+TALK_SECONDS = 1.1
+"""An agent who ends three calls within a second is given no more of them."""
+PATIENCE_SECONDS = 300.0
 
 
 async def measure(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from ari_app.journal.reconcile import Reconciled
@@ -13,10 +15,11 @@ pytestmark = pytest.mark.real
 
 
 def test_a_forwarded_call_that_nobody_took_in_finds_its_client(house: House) -> None:
-    told = '{"extra":"97670119999,97670119999,,97670110001,cfb,"}'
+    diversion = quote("<tel:97670110001>;reason=user-busy")
+    told = f'{{"extra":"97670119999,,,,{diversion},,,"}}'
     house.write(
         event("CHAN_START", 1, BEGAN, exten="70119999")
-        + event("duudlaga_call", 1, BEGAN, context="known", exten="s", eventextra=told)
+        + event("duudlaga_call", 1, BEGAN, context="offer", exten="s", eventextra=told)
     )
     house.witness.read(house.connection)  # the end comes later, as it does in a long call
     house.write(event("LINKEDID_END", 1, BEGAN + 20, context="offer", exten="s"))
@@ -31,11 +34,11 @@ def test_a_forwarded_call_that_nobody_took_in_finds_its_client(house: House) -> 
 
 def test_who_withheld_the_number_is_not_called_back_by_it(house: House) -> None:
     """The first line has the number all the same: of what follows, the dialplan took it away."""
-    told = f'{{"extra":"{NUMBER},,,,,withheld"}}'
+    told = f'{{"extra":"{NUMBER},withheld,,,,,,"}}'
     house.write(event("CHAN_START", 1, BEGAN))
     house.witness.read(house.connection)
     house.write(
-        event("duudlaga_call", 1, BEGAN, context="known", num="", name="", eventextra=told)
+        event("duudlaga_call", 1, BEGAN, context="offer", num="", name="", eventextra=told)
         + event("LINKEDID_END", 1, BEGAN + 20, context="offer", num="", name="")
     )
     house.reconcile()

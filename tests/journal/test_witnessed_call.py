@@ -50,7 +50,9 @@ def test_an_end_of_a_call_is_a_callers_only_if_the_call_is_known() -> None:
 
 def test_what_the_dialplan_tells_counts_more_than_the_first_event() -> None:
     mark = replace(
-        told(CALL, 1, 0.01, "known", "70119999,,,97699110000,cfb,"), caller_raw="", caller_name=""
+        told(CALL, 1, 0.01, "offer", "70119999,,,,%3Ctel%3A97699110000%3E"),
+        caller_raw="",
+        caller_name="",
     )
     (seen,) = whole([told(START, 1, 0), mark, told(END, 1, 8)]).values()
     assert Incoming.parse(seen.number).forwarded_from == "97699110000"

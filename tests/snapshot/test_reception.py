@@ -40,52 +40,56 @@ def house(tmp_path: Path) -> Snapshot:
     )
 
 
-def received(house: Snapshot, told: str, raw: str = CALLER, name: str = "Bat") -> Received:
-    return receive(house, Incoming.parse(told), raw, name, "mn")
+def received(house: Snapshot, incoming: Incoming, raw: str = CALLER, name: str = "Bat") -> Received:
+    return receive(house, incoming, raw, name, "mn")
 
 
 @pytest.mark.parametrize(
-    ("told", "whose"),
+    ("incoming", "whose"),
     [
-        (f"{CLINIC},,,,,", "clinic"),
-        (CLINIC, "clinic"),
-        (f"001,{CLINIC},,,,", "clinic"),
-        (f"001,001,{CLINIC},,,", "clinic"),
-        (f"{CLINIC},{GARAGE},{GARAGE},{GARAGE},cfu,", "clinic"),
-        (f"{SHARED},{SHARED},,{GARAGE},cfb,", "garage"),
-        (f"{SHARED},{SHARED},,99110000,cfb,", "garage"),
-        (f"{SHARED},,,{SHARED},cfb,", HOUSE),
-        (",,,,,", HOUSE),
-        ("", HOUSE),
-        ("${X},<b>,';,--,DROP,yes,more,and,more", HOUSE),
+        (Incoming.parse(CLINIC), "clinic"),
+        (Incoming.told("001", to=f"<sip:{CLINIC}@x>"), "clinic"),
+        (Incoming.told("001", to="<sip:001@x>", called=f"<sip:{CLINIC}@x>"), "clinic"),
+        (
+            Incoming.told(
+                CLINIC, to=f"<sip:{GARAGE}@x>", diversion=f"<tel:{GARAGE}>;reason=user-busy"
+            ),
+            "clinic",
+        ),
+        (Incoming.told(SHARED, to=f"<sip:{SHARED}@x>", diversion=f"<tel:+{GARAGE}>"), "garage"),
+        (Incoming.told(SHARED, diversion="<tel:99110000>"), "garage"),
+        (Incoming.told(SHARED, diversion=f"<tel:{SHARED}>"), HOUSE),
+        (Incoming.parse(",,,,,"), HOUSE),
+        (Incoming.parse(""), HOUSE),
+        (Incoming.parse("${X},<b>,';,--,DROP,yes,more,and,more"), HOUSE),
     ],
 )
 def test_the_number_dialled_comes_first_and_the_one_that_forwarded_last(
-    house: Snapshot, told: str, whose: str
+    house: Snapshot, incoming: Incoming, whose: str
 ) -> None:
-    assert received(house, told).client == whose
+    assert received(house, incoming).client == whose
 
 
-@pytest.mark.parametrize(
-    ("reason", "because"),
-    [("cfb", "busy"), ("cfnr", "no_answer"), ("cfu", "always"), ("unknown", ""), ("", "")],
-)
-def test_a_forwarded_call_says_from_where_to_where_and_why(
-    house: Snapshot, reason: str, because: str
-) -> None:
-    call = received(house, f"{SHARED},,,{GARAGE},{reason},")
+def test_a_forwarded_call_says_from_where_to_where_and_why(house: Snapshot) -> None:
+    incoming = Incoming.told(SHARED, diversion=f"<sip:+{GARAGE}@x>;reason=user-busy")
+    call = received(house, incoming)
     assert call.number == f"+{GARAGE}"
     assert (call.offered.dialled, call.offered.forwarded_from) == (SHARED, f"+{GARAGE}")
-    assert call.offered.forwarded_because == because
+    assert call.offered.forwarded_because == "busy"
 
 
 def test_a_call_that_nobody_forwarded_says_nothing_of_it(house: Snapshot) -> None:
-    offered = received(house, f"{CLINIC},{CLINIC},,,cfu,").offered
+    offered = received(house, Incoming.told(CLINIC, to=f"<sip:{CLINIC}@x>")).offered
     assert (offered.dialled, offered.forwarded_from, offered.forwarded_because) == ("", "", "")
 
 
 def test_who_withholds_the_number_is_nobody_to_us(house: Snapshot) -> None:
-    offered = received(house, f"{CLINIC},,,,,withheld").offered
+    offered = received(house, Incoming.told(CLINIC, withheld=True)).offered
     assert (offered.caller_number, offered.caller_raw, offered.caller_name) == (None, "", "")
-    shown = received(house, f"{CLINIC},,,,,").offered
+    shown = received(house, Incoming(CLINIC)).offered
     assert (shown.caller_number, shown.caller_raw) == (f"+976{CALLER}", CALLER)
+
+
+def test_the_caller_is_whom_the_network_asserts(house: Snapshot) -> None:
+    offered = received(house, Incoming.told(CLINIC, asserted="<tel:88112233>"), "trunk").offered
+    assert offered.caller_number == "+97688112233"
