@@ -200,6 +200,7 @@ def _sentences(error: ValidationError) -> str:
     for detail in error.errors(include_url=False, include_input=False):
         name = "_".join(map(str, detail["loc"]))
         where = f"Setting DUUDLAGA_{name.upper()}" if name else "The settings"
-        wrong.append(f"{where}: {detail['msg']}.")
+        said = detail["msg"].removeprefix("Value error, ")
+        wrong.append(f"{where}: {said}.")
     wrong.append("They come from the environment, settings.env, ports.json and secrets.json.")
     return "\n".join(wrong)

@@ -98,8 +98,8 @@ class Settings(Places):
         """Sockets lie in the home, and Linux takes 107 bytes as a socket's path."""
         if len(bytes(self.home)) > _LONGEST_HOME:
             raise ValueError(
-                f"{self.home} is too long a path for DUUDLAGA_HOME, as sockets lie in it: "
-                f"at most {_LONGEST_HOME} bytes"
+                f"{self.home} is too long a path for the home, as sockets lie in it: at most "
+                f"{_LONGEST_HOME} bytes. Set DUUDLAGA_HOME to a shorter one"
             )
         return self
 
