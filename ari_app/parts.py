@@ -20,6 +20,7 @@ class Program:
 
     path: Path
     variables: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None  # where it has to run, if that matters
 
     def command(self, *arguments: str | Path) -> list[str]:
         """The argument list that starts it."""
@@ -54,9 +55,13 @@ def release_program(parts: Path, name: str) -> Program:
     root = _root(parts, "tests" if name in _TEST_PROGRAMS else "release")
     folder = "usr/lib/postgresql/*/bin" if name in _POSTGRES_PROGRAMS else "usr/bin"
     variables = {"LD_LIBRARY_PATH": _library_path(root)}
+    runs_in = None
     if name == "espeak-ng":
-        variables["ESPEAK_DATA_PATH"] = str(_one(root, "usr/lib/*/espeak-ng-data").parent)
-    return Program(_one(root, f"{folder}/{name}"), variables)
+        # espeak-ng 1.51 keeps 160 bytes for the path to its data, and looks elsewhere when it is
+        # longer: it runs beside its data, so the path is short.
+        runs_in = _one(root, "usr/lib/*/espeak-ng-data").parent
+        variables["ESPEAK_DATA_PATH"] = "."
+    return Program(_one(root, f"{folder}/{name}"), variables, runs_in)
 
 
 def postgres_share(parts: Path) -> Path:

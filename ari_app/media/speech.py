@@ -186,19 +186,16 @@ def _no_sound_server(folder: Path) -> dict[str, str]:
 def _speak_piece(parts: Path, language: str, text: str, target: Path) -> None:
     espeak = find_program(parts, "espeak-ng")
     voice = _VOICES[language]
-    # espeak-ng 1.51 keeps 160 bytes for the path to its data, and looks elsewhere when it is
-    # longer: it runs in that folder, so the path is short.
-    data = espeak.variables.get("ESPEAK_DATA_PATH")
-    if language == "mn":
-        data = str(mongolian_voice_data())
-    here = ["--path=."] if data is not None else []
+    # It runs beside the data of its voices, so the path to them is short (see release_program).
+    folder = mongolian_voice_data() if language == "mn" else espeak.folder
+    here = ["--path=."] if folder is not None else []
     speed = str(voice.words_per_minute)
     # The text goes in by standard input: no length limit, and a leading dash is no option.
     command = espeak.command(*here, "-v", voice.name, "-s", speed, "-b", "1", "-w", target)
     try:
         done = subprocess.run(
             [*command, "--stdin"],
-            cwd=data,
+            cwd=folder,
             env={**espeak.environment(), **_no_sound_server(target.parent)},
             input=text.encode(),
             capture_output=True,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 import wave
 from array import array
@@ -15,6 +16,7 @@ from ari_app.journal.cel_line import parse_cel_line
 from ari_app.media.raw_sound import FORM, raw_seconds, read_peaks
 from ari_app.media.sound import Sound
 from ari_app.settings import Settings
+from ari_app.snapshot.incoming import Incoming
 from ari_app.standalone.asterisk import node
 from ari_app.standalone.doctor import examine
 from ari_app.standalone.outside import OutsideCall, answer_with
@@ -146,7 +148,8 @@ async def test_whatever_is_dialled_the_call_is_on_record_and_only_digits_go_on(
         offered = await witness.sees("APP_START")
         app, dialled_digits, *more = offered["appdata"].split(",")
         assert (app, dialled_digits) == ("duudlaga", digits)
-        assert all(not each or each.isdigit() for each in more)
+        assert all(re.fullmatch(r"[\w%.!~*'()-]*", each, re.ASCII) for each in more), "encoded"
+        assert all(each.isdigit() for each in Incoming.parse(",".join([digits, *more])).numbers)
 
 
 @pytest.mark.parametrize("name", [b'\\"', b'\\"},{\\"', b"\\n", b"${SHELL(id)}", b"a\\\\", b"%0A"])

@@ -10,8 +10,12 @@ from ari_app.parts import asterisk_command, postgres_share, release_program
 from ari_app.places import Places
 
 
-def said(command: list[str], environment: dict[str, str] | None = None) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+def said(
+    command: list[str], environment: dict[str, str] | None = None, folder: Path | None = None
+) -> str:
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=folder, check=False
+    )
     return done.stdout + done.stderr
 
 
@@ -65,7 +69,7 @@ def test_asterisk_has_the_modules_that_calls_need() -> None:
 )
 def test_a_program_of_this_release_runs(name: str, argument: str, answer: str) -> None:
     program = release_program(Places.load().parts, name)
-    assert answer in said(program.command(argument), program.environment())
+    assert answer in said(program.command(argument), program.environment(), program.folder)
 
 
 @pytest.mark.real
