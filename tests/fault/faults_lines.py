@@ -10,14 +10,12 @@ from ari_app.standalone.redis import client
 from tests.fault.clients import FRAIL, MENU, NEWCOMER, QUEUE, TEAMS, VOICEMAIL
 from tests.fault.drill import PATIENCE_SECONDS, Fault
 from tests.fault.guests import Guests
+from tests.fault.house import SILENT_LINE_SECONDS
 from tests.fault.invariant import Allowance, Silence
 from tests.fault.stage import VANISHING_AT, Stage
 
 _DAYLIGHT_SAVING = datetime(2027, 3, 28, 1, tzinfo=UTC)
 """When Europe/Berlin, the time zone of the drill's clients, jumps from 2:00 to 3:00."""
-
-_RTP_TIMEOUT_SECONDS = 120.0
-"""After which Asterisk gives a silent trunk caller up (asterisk_conf/pjsip.conf)."""
 
 _BEFORE_SECONDS = 6.0
 
@@ -102,8 +100,8 @@ FAULTS = [
         "caller-vanished",
         "five callers' lines are gone without a BYE",
         _callers_vanish,
-        healed_by=f"Asterisk, after {_RTP_TIMEOUT_SECONDS:.0f} s without a packet",
-        patience_seconds=_RTP_TIMEOUT_SECONDS + PATIENCE_SECONDS,
+        healed_by=f"Asterisk, after {SILENT_LINE_SECONDS} s without a packet",
+        patience_seconds=SILENT_LINE_SECONDS + PATIENCE_SECONDS,
     ),
     Fault(
         "daylight-saving",

@@ -27,10 +27,14 @@ from tests.fault.clients import AGENTS, LONG, LONG_SECONDS, SECOND, documents
 from tests.load import house as load
 from tests.load.tone import write_tone
 
+SILENT_LINE_SECONDS = 120
+"""After so long without a packet a caller's line is dead; in production it takes longer."""
+
 
 class FaultHouse(load.House):
     """Started by entering it; all processes are real, each can be killed, stopped and resumed."""
 
+    overrides = f"{load.House.overrides}DUUDLAGA_SILENT_LINE_SECONDS={SILENT_LINE_SECONDS}\n"
     _line: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:

@@ -44,6 +44,9 @@ class House:
     It runs the same processes as `duudlaga up`, under the same account.
     """
 
+    overrides = _RTP
+    """The home's settings.env."""
+
     def __init__(self) -> None:
         """Choose a home; nothing is started yet."""
         # In /tmp: a socket's path has little room.
@@ -51,7 +54,7 @@ class House:
         home = Path(self._folder.name) / "home"
         home.mkdir()
         Path(self._folder.name).chmod(0o755)
-        (home / "settings.env").write_text(_RTP)
+        (home / "settings.env").write_text(self.overrides)
         self.settings = Settings.load(home=home)
         spoken.give(home)
         self._supervisor: subprocess.Popen[bytes] | None = None
