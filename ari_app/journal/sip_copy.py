@@ -6,14 +6,14 @@ looked at, and nothing raises.
 
 from __future__ import annotations
 
-import re
 import socket
 from dataclasses import dataclass
+
+from ari_app.telephone_number import user_of
 
 _MAGIC = b"HEP3"
 _HEADER_BYTES = 6
 _SOURCE, _SOURCE_PORT, _SECONDS, _MICROSECONDS, _PAYLOAD = 3, 7, 9, 10, 15
-_URI_USER = re.compile(r"(?:sips?:|tel:)([^@;>\s?]+)", re.IGNORECASE)
 _COMPACT = {"i": "call-id", "f": "from", "t": "to", "c": "content-type"}
 
 
@@ -47,12 +47,12 @@ class SipCopy:
 
     def number_in(self, header: str) -> str:
         """The user of the first address in a header; empty without one."""
-        return _user(self.headers.get(header, ""))
+        return user_of(self.headers.get(header, ""))
 
     @property
     def dialled(self) -> str:
         """The user in a request's URI."""
-        return _user(self.start.partition(" ")[2])
+        return user_of(self.start.partition(" ")[2])
 
 
 def unpack(packet: bytes) -> SipCopy | None:
@@ -90,8 +90,3 @@ def _chunks(packet: bytes) -> dict[int, bytes]:
 
 def _number(chunks: dict[int, bytes], kind: int) -> int:
     return int.from_bytes(chunks.get(kind, b""))
-
-
-def _user(text: str) -> str:
-    found = _URI_USER.search(text)
-    return found[1] if found else ""

@@ -1,4 +1,6 @@
-"""What a network tells of a new call, in the headers of its INVITE. Standard library only.
+"""The headers in which a network tells who calls, whom, and who forwarded the call.
+
+Standard library only.
 
 Headers are read here and not by Asterisk: 22.10.1 reads none of P-Asserted-Identity, Diversion and
 History-Info when one header has two addresses, and a step of the dialplan costs every call more
@@ -12,9 +14,8 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import unquote
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)')
-"""A name beside an address; what stands in it is the caller's word, not the network's."""
-_USER = re.compile(r"(?:sips?|tel):([^@;>?\s]*)", re.IGNORECASE)
+from ari_app.telephone_number import user_of, without_names
+
 _REASON = re.compile(r";\s*reason\s*=\s*([a-z-]+)", re.IGNORECASE)
 _DIVERTED = {"user-busy": "busy", "no-answer": "no_answer", "unconditional": "always"}
 """RFC 5806, section 4; it has more reasons, which say nothing to people."""
@@ -70,10 +71,10 @@ class Incoming:
         asserted: str = "",
     ) -> Self:
         """Read the headers as they came, hostile text; ``called`` is P-Called-Party-ID."""
-        dialled, also = _digits(dialled), [_digits(_user(header)) for header in (to, called)]
-        forwarded, because = _digits(_user(diversion)), _reason(diversion)
+        dialled, also = _digits(dialled), [_digits(user_of(header)) for header in (to, called)]
+        forwarded, because = _digits(user_of(diversion)), _reason(diversion)
         if not forwarded:
-            forwarded, because = _digits(_user(history)), _cause(history)
+            forwarded, because = _digits(user_of(history)), _cause(history)
         if not forwarded or _same(dialled, forwarded):  # History-Info names who was dialled, too
             forwarded = because = ""
         return cls(
@@ -82,7 +83,7 @@ class Incoming:
             forwarded,
             because,
             withheld=withheld,
-            asserted="" if withheld else _digits(_user(asserted), "+0123456789"),
+            asserted="" if withheld else _digits(user_of(asserted), "+0123456789"),
         )
 
     @property
@@ -102,15 +103,9 @@ def _same(dialled: str, other: str) -> bool:
     return bool(dialled) and (dialled.endswith(other) or other.endswith(dialled))
 
 
-def _user(header: str) -> str:
-    """Return the user of the first address: of ``<sip:+97670110001;npdi@host>``, of ``tel:+1``."""
-    found = _USER.search(_QUOTED.sub("", header))
-    return found[1] if found else ""
-
-
 def _reason(diversion: str) -> str:
     """Return why the first address forwarded: its parameters end at the next address."""
-    text = _QUOTED.sub("", diversion)
+    text = without_names(diversion)
     _, bracket, after = text.partition(">")
     found = _REASON.search((after if bracket else text).partition("<")[0])
     return _DIVERTED.get(found[1].lower(), "") if found else ""

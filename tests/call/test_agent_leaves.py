@@ -19,7 +19,7 @@ pytestmark = pytest.mark.real
 HERE = Path(__file__).parent
 DESK, SECOND_DESK = "127.0.0.22", "127.0.0.23"
 SECONDS_OF_A_TALK = 1.5
-"""What is shorter than a second is no talk."""
+"""A talk begins at one second."""
 
 
 async def test_who_leaves_ends_the_talk_first_then_gets_no_calls_and_cannot_register(

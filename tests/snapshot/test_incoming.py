@@ -1,4 +1,4 @@
-"""What a network says of a call in its headers, in all the ways in which networks say it."""
+"""The headers of a call, in all the ways in which networks write them."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def told(asterisk: LoneAsterisk, **invite: Any) -> tuple[int, Incoming, set[tupl
 
 
 def callers(incoming: Incoming, shown: set[tuple[str, str]]) -> set[str]:
-    """Who calls, by what Asterisk shows and what the dialplan told."""
+    """Return the callers' numbers that follow from Asterisk's events and the dialplan's text."""
     return {incoming.caller(number) for number, _ in shown}
 
 
