@@ -9,7 +9,8 @@ import re
 
 _SCHEME = re.compile(r"(?:sips?|tel):", re.IGNORECASE)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)')
-_USER = re.compile(r"(?:sips?|tel):([^@;>?\s]*)", re.IGNORECASE)
+_USER = re.compile(r"(?:tel:|sips?:(?=[^>\s,]*@))([^@;>?\s]*)", re.IGNORECASE)
+"""A SIP address without @ has no user: what stands there is a host."""
 _PREFIXES = ("", "00", "001", "0011", "011", "0")
 """Put before a number by exchanges: two ways of dialling abroad, and the trunk prefix. ``0011976…``
 is how numbers come over a link that both put their prefix before."""

@@ -64,6 +64,12 @@ def test_a_name_without_its_second_quote_hides_no_number_of_the_callers_choice()
     assert Incoming.told(NUMBER, asserted='"<tel:110>').caller(CALLER) == CALLER
 
 
+@pytest.mark.parametrize("header", ["<sip:192.0.2.1>", "sip:192.0.2.1:5060;user=phone", "<sip:>"])
+def test_an_address_of_a_host_alone_is_no_number(header: str) -> None:
+    incoming = Incoming.told("1", to=header, diversion=header, asserted=header)
+    assert (incoming.numbers, incoming.caller(CALLER)) == (("1",), CALLER)
+
+
 HEADERS = ("to", "called", "diversion", "history", "asserted")
 
 
